@@ -1,0 +1,37 @@
+"""Settings for all tests: strict shapes, no compilation cache, and run folders of their own."""
+
+import os
+
+os.environ.setdefault("VAELAB_COMPILATION_CACHE", "0")
+
+import jax  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from vaelab.data import Dataset, load  # noqa: E402
+
+# A silent broadcast between arrays of different rank is a bug.
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_cpu_enable_async_dispatch", False)
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    """The embedded digits: 1,437 training and 360 test images of 8x8 pixels."""
+    return load("digits")
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    """A generator with a fixed seed."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    """MNIST from VAELAB_DATA_DIR; tests that need it are skipped where it is not at hand."""
+    from vaelab.data import available
+
+    if not available("mnist"):
+        pytest.skip("MNIST is not at hand; set VAELAB_DATA_DIR to a folder with mnist/*.gz")
+    return load("mnist")

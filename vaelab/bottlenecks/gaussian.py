@@ -1,0 +1,40 @@
+"""The variational waist with the reparameterization trick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from vaelab.bottlenecks.codes import GaussianCode
+from vaelab.bottlenecks.projections import expand_from, flatten_to
+from vaelab.lazy import jax, jnp
+from vaelab.nets.layers import Program, Shape
+from vaelab.spec import Spec, number
+
+
+@dataclass(frozen=True)
+class Gaussian(Spec):
+    """q(z|x) = N(mean, diag(exp(logvar))) under the prior N(0, I). Kingma & Welling 2014, eq. 9."""
+
+    size: int = number(2, minimum=1, maximum=1024, label="Latent size", help="Numbers in the code z.")
+    code: ClassVar[type] = GaussianCode
+
+    def head(self, features: Shape) -> Program:
+        """Features [T, F] -> [2 size]: mean and logvar from one matrix product."""
+        return flatten_to(features, 2 * self.size)
+
+    def tail(self, features: Shape) -> Program:
+        """Code [size] -> features [T, F]."""
+        return expand_from(self.size, features)
+
+    def read(self, statistics: Any, key: Any, sampling_scale: Any) -> GaussianCode:
+        """[B, 2 size] -> code; `key=None` means z = mean.
+
+        z = mean + sampling_scale * exp(logvar / 2) * noise, noise ~ N(0, I); a sampling scale of 0 makes the waist
+        deterministic without changing a weight.
+        """
+        mean, logvar = jnp.split(statistics, 2, axis=-1)
+        if key is None:
+            return GaussianCode(mean, mean, logvar)
+        noise = jax.random.normal(key, mean.shape)
+        return GaussianCode(mean + sampling_scale * jnp.exp(0.5 * logvar) * noise, mean, logvar)

@@ -1,0 +1,49 @@
+"""What a data set is: uint8 images with labels in two splits, and what is known without loading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Split(NamedTuple):
+    """Examples of one split; the arrays are read-only, because everyone in the process shares them."""
+
+    images: np.ndarray  # uint8 [N, H, W, C], 0 is background
+    labels: np.ndarray  # int64 [N], an index into the data set's classes
+    factors: np.ndarray | None = None  # float32 [N, K]: what each image was drawn from, where it is known
+
+
+class Dataset(NamedTuple):
+    """A training and a test split of images of one shape."""
+
+    name: str
+    train: Split
+    test: Split
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """The facts of a data set that need no loading: what a form, a recipe and a list of credits ask for."""
+
+    name: str
+    title: str
+    shape: tuple[int, int, int]  # height, width, channels
+    train: int  # examples in the training split
+    test: int  # examples in the test split
+    classes: tuple[str, ...]
+    licence: str
+    source: str  # a sentence: who made it, and where it was published
+    factors: tuple[str, ...] = ()  # names of the columns of `Split.factors`
+
+
+def split(images: np.ndarray, labels: np.ndarray, factors: np.ndarray | None = None) -> Split:
+    """Make a split whose arrays are read-only and of the promised types."""
+    labels = labels.astype(np.int64)
+    for array in (images, labels, factors):
+        if array is not None:
+            array.setflags(write=False)
+    return Split(images, labels, factors)

@@ -1,0 +1,1 @@
+"""Measures of a trained model: bounds on the likelihood, active units, and how well its prior fits its codes."""

@@ -1,0 +1,115 @@
+"""Latent tools: into the code, out of it, and ways to move about in between.
+
+Codes are `[N, size]` float32, images `[N, H, W, C]` float32; what runs on the device is compiled once per model shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+from flax import nnx
+from scipy.special import ndtri
+
+from vaelab.bottlenecks import GaussianCode
+from vaelab.objectives import Likelihood
+from vaelab.spec import without_knobs
+
+BATCH = 500  # Rows per call of a compiled program: one shape, so one compilation.
+
+
+def encode(model: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior means and standard deviations, each [N, size]; the deviations of a point code are 0.
+
+    `images` are in [0, 1], [N, H, W, C], or uint8 pixels in 0..255.
+    """
+    graph, parameters = nnx.split(model)
+    pieces = list(in_batches(lambda x: _encode(graph, parameters, x), images))
+    means, deviations = zip(*pieces, strict=True)
+    return np.concatenate(means), np.concatenate(deviations)
+
+
+def decode(model: Any, likelihood: Likelihood, codes: np.ndarray) -> np.ndarray:
+    """E[x|z] for each code: [N, size] -> [N, H, W, C]."""
+    graph, parameters = nnx.split(model)
+    kind = without_knobs(likelihood)  # A mean does not depend on a scale.
+    codes = np.asarray(codes, np.float32)
+    return np.concatenate(list(in_batches(lambda z: _decode(graph, kind, parameters, z), codes)))
+
+
+def in_batches(function: Callable[[np.ndarray], Any], rows: np.ndarray, size: int = BATCH) -> Iterator[Any]:
+    """Call a compiled function on batches of one shape; the last is padded and its padding cut off again."""
+    for start in range(0, len(rows), size):
+        batch = rows[start : start + size]
+        count = len(batch)
+        if count < size and len(rows) > size:
+            batch = np.concatenate([batch, np.repeat(batch[:1], size - count, axis=0)])
+        yield jax.tree.map(partial(_head, count), function(batch))
+
+
+def _head(count: int, leaf: Any) -> np.ndarray:
+    return np.asarray(leaf)[:count]
+
+
+def prior_samples(seed: int, count: int, size: int, temperature: float = 1.0) -> np.ndarray:
+    """Draws from N(0, temperature^2 I), [count, size]; the explorer draws the same numbers from the same seed."""
+    return temperature * np.asarray(jax.random.normal(jax.random.key(seed), (count, size)))
+
+
+def linear(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
+    """Points on the straight line between two codes, both ends included: [count, size]."""
+    fraction = np.linspace(0.0, 1.0, count, dtype=np.float32)[:, None]
+    return (1 - fraction) * start[None] + fraction * end[None]
+
+
+def spherical(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
+    """Points on the great arc between two codes, [count, size]; keeps the norm where both ends have it.
+
+    sin((1 - t) a) / sin(a) z0 + sin(t a) / sin(a) z1, a the angle between them. Shoemake 1985; White 2016 for latents.
+    """
+    norms = np.linalg.norm(start) * np.linalg.norm(end)
+    cosine = float(start @ end / norms) if norms else 1.0
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    if np.sin(angle) < 1e-4:  # Parallel, opposite or zero: no arc is defined, and the line is its limit.
+        return linear(start, end, count)
+    fraction = np.linspace(0.0, 1.0, count, dtype=np.float32)[:, None]
+    weights = np.sin((1 - fraction) * angle), np.sin(fraction * angle)
+    return ((weights[0] * start[None] + weights[1] * end[None]) / np.sin(angle)).astype(np.float32)
+
+
+def traversal(code: np.ndarray, dimension: int, values: np.ndarray) -> np.ndarray:
+    """Copies of one code with one number replaced by each value: [len(values), size]."""
+    codes = np.repeat(code[None], len(values), axis=0).astype(np.float32)
+    codes[:, dimension] = values
+    return codes
+
+
+def quantile_grid(side: int, margin: float = 0.01) -> np.ndarray:
+    """A 2-D grid of equal steps in prior probability, [side * side, 2], first axis right, second axis up.
+
+    The inverse normal CDF of an even grid, as in figure 4 of Kingma & Welling 2014; row by row from the top left.
+    """
+    values = ndtri(np.linspace(margin, 1 - margin, side)).astype(np.float32)
+    across, up = np.meshgrid(values, values[::-1])
+    return np.stack([across.ravel(), up.ravel()], axis=-1)
+
+
+def unit_images(images: np.ndarray) -> Any:
+    """uint8 pixels -> [0, 1]; other images pass as they are."""
+    return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images
+
+
+@partial(jax.jit, static_argnames="graph")
+def _encode(graph: Any, parameters: Any, images: Any) -> tuple[Any, Any]:
+    code = nnx.merge(graph, parameters).encode(unit_images(images))
+    if isinstance(code, GaussianCode):
+        return code.mean, jax.numpy.exp(0.5 * code.logvar)
+    return code.mean, jax.numpy.zeros_like(code.mean)
+
+
+@partial(jax.jit, static_argnames=("graph", "likelihood"))
+def _decode(graph: Any, likelihood: Likelihood, parameters: Any, codes: Any) -> Any:
+    return likelihood.mean(nnx.merge(graph, parameters).decode(codes))

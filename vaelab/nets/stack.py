@@ -1,0 +1,34 @@
+"""A program with its numbers: the one network module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import numpy as np
+from flax import nnx
+
+from vaelab.nets.layers import Program, Shape
+
+
+class Stack(nnx.Module):
+    """Runs a program's layers in order; parameters are `layers[index][name]`."""
+
+    def __init__(self, program: Program, name: str, initial: Callable[[str, Shape], np.ndarray]):
+        self.program = program
+        self.layers = nnx.Dict(
+            {
+                str(index): nnx.Dict(
+                    {key: nnx.Param(initial(f"{name}/{index}/{key}", shape)) for key, shape in parameters.items()}
+                )
+                for index, layer in enumerate(program.layers)
+                if (parameters := layer.parameters())
+            }
+        )
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """[B, *input_shape] -> [B, *output_shape]."""
+        for index, layer in enumerate(self.program.layers):
+            held = self.layers.get(str(index), {})
+            x = layer(x, {name: parameter[...] for name, parameter in held.items()})
+        return x

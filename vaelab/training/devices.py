@@ -1,0 +1,37 @@
+"""Process-wide JAX settings, made once before anything computes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import jax
+import platformdirs
+
+
+def configure(*, cache: bool = True) -> None:
+    """Set what every process of vaelab wants: prompt small calls, and programs that compile once per machine."""
+    # Decoding one code is a 20 us program; handing it to another thread costs more than running it.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
+    if cache and (folder := _cache_folder()):
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        # By default only programs that take a second to compile are kept, which is none of ours.
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+        jax.config.update("jax_compilation_cache_max_size", 512 * 1024**2)
+
+
+def _cache_folder() -> Path | None:
+    """A folder that only this user can enter, or None: a compiled program is code, so a shared one is not trusted."""
+    if os.environ.get("VAELAB_COMPILATION_CACHE", "1") == "0":
+        return None
+    base = os.environ.get("VAELAB_CACHE_DIR") or platformdirs.user_cache_dir("vaelab")
+    folder = Path(base) / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        status = folder.stat()
+    except OSError:
+        return None
+    foreign = hasattr(os, "getuid") and status.st_uid != os.getuid()
+    return None if foreign or stat.S_IMODE(status.st_mode) & 0o077 else folder

@@ -1,0 +1,37 @@
+"""Optimizers and how long to train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vaelab.lazy import optax
+from vaelab.spec import Spec, number, option
+
+
+@dataclass(frozen=True)
+class Adam(Spec):
+    """Kingma & Ba 2015, algorithm 1, without the learning rate, which the loop applies."""
+
+    beta1: float = number(0.9, minimum=0, maximum=0.9999, label="Beta 1", help="Decay of the mean gradient.")
+    beta2: float = number(0.999, minimum=0, maximum=0.999999, label="Beta 2", help="Decay of the squared gradient.")
+    epsilon: float = number(1e-8, minimum=1e-12, maximum=1, logarithmic=True, label="Epsilon", help="Avoids 0 / 0.")
+
+    def transformation(self) -> Any:
+        """The optax transformation from gradients to directions of unit learning rate."""
+        return optax.scale_by_adam(self.beta1, self.beta2, self.epsilon)
+
+
+Optimizer = Adam
+
+
+@dataclass(frozen=True)
+class Training(Spec):
+    """How a recipe is trained unless the caller says otherwise."""
+
+    epochs: int = number(10, minimum=1, maximum=100_000, label="Epochs", help="Passes over the training examples.")
+    batch_size: int = number(128, minimum=1, maximum=8192, label="Batch size", help="Examples per step.")
+    learning_rate: float = number(
+        1e-3, minimum=0, maximum=1, knob=True, logarithmic=True, label="Learning rate", help="Step size."
+    )
+    optimizer: Optimizer = option(Adam(), label="Optimizer")
