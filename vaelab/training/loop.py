@@ -103,7 +103,7 @@ def train(
     total, step = per_epoch * training.epochs, int(state.step)
     pixels, key = jnp.asarray(images.reshape(len(images), -1)), jax.random.key(seed)
     compiled = partial(run_chunk, graph, without_knobs(objective), training.optimizer, binarization, images.shape[1:])
-    length = 1  # The first chunk is one step: the time to compile says nothing about the pace.
+    length, warm = 1, False
     while step < total:
         count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
         table = np.zeros((LONGEST_CHUNK, min(training.batch_size, len(images))), np.int32)
@@ -119,7 +119,9 @@ def train(
         if not finite:
             raise Diverged(int(result.step), state)
         state, step = result, step + count
-        length = _next_length(length, count, seconds, controls.seconds)
+        if warm:
+            length = _next_length(length, count, seconds, controls.seconds)
+        warm = True  # The first chunk may have compiled, which says nothing about the pace.
         metrics = {name: float(value) / count for name, value in sums.items()}
         yield Progress(step, total, step / per_epoch, metrics, seconds, state)
 
