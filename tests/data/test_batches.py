@@ -61,6 +61,7 @@ def test_every_order_is_equally_likely():
 def test_the_shuffle_is_fixed_for_ever():
     assert permutation(10, 1, 2).tolist() == [4, 2, 0, 6, 1, 5, 9, 8, 7, 3]
     assert permutation(10, 2**64 - 1, 2**64 - 1).tolist() == [6, 9, 8, 4, 5, 0, 1, 7, 3, 2]
+    assert rows(10, 3, 1, 6, 3).tolist() == [[4, 2, 0], [6, 1, 5], [9, 8, 7]]
 
 
 @pytest.mark.parametrize("count, batch", [(0, 1), (5, 0), (5, -1)])
@@ -100,10 +101,13 @@ def test_dynamic_draws_with_the_grey_as_probability():
     assert abs(error).max() < 4 and abs(np.square(error).mean() - 1) < 0.3
 
 
-def test_neighbouring_pixels_are_independent():
-    drawn = np.asarray(binarize(np.full((200_000, 2), 128, np.uint8), "dynamic", jax.random.key(1)))
-    for other in (drawn[:, 1], np.roll(drawn[:, 0], 1), np.roll(drawn[:, 1], 1)):
-        assert abs(np.corrcoef(drawn[:, 0], other)[0, 1]) < 0.01
+def test_pixels_are_independent():
+    drawn = np.asarray(binarize(np.full(400_000, 128, np.uint8), "dynamic", jax.random.key(1)))
+    # Also those that come from the two halves of a word, and from the two words of a block.
+    for apart in (1, 2, 3, 4, 200_000):
+        for first in (0, 1):
+            here, there = drawn[first::2], np.roll(drawn, apart)[first::2]
+            assert abs(np.corrcoef(here, there)[0, 1]) < 0.01
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 5, 5, 1)])

@@ -1,5 +1,6 @@
 """The table of data sets: what it says of each is what loading gives."""
 
+import hashlib
 import string
 import subprocess
 import sys
@@ -7,8 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from vaelab.data import available, information, load, names
-from vaelab.data.mnist import FASHION_MNIST, KMNIST, MNIST
+from vaelab.data import DatasetInfo, available, idx, information, load, names
+from vaelab.data.mnist import FASHION_MNIST, KMNIST, MNIST, Collection
+from vaelab.data.published import File
 from vaelab.errors import DataError
 
 
@@ -89,6 +91,26 @@ def test_the_split_of_the_digits_is_fixed_and_even():
     for split in (digits.train, digits.test):
         shares = np.bincount(split.labels) / len(split.labels)
         assert shares.min() > 0.05 and shares.max() < 0.13
+
+
+def test_a_collection_puts_its_files_in_their_places(tmp_path, monkeypatch):
+    random = np.random.default_rng(0)
+    shapes = {"train-images": (5, 4, 3), "train-labels": (5,), "test-images": (2, 4, 3), "test-labels": (2,)}
+    arrays = {name: random.integers(0, 9, shape, np.uint8) for name, shape in shapes.items()}
+    stored = {name: idx.header(array.shape) + array.tobytes() for name, array in arrays.items()}
+    (tmp_path / "toy").mkdir()
+    for name, content in stored.items():
+        (tmp_path / "toy" / name).write_bytes(content)
+    monkeypatch.setenv("VAELAB_DATA_DIR", str(tmp_path))
+    files = tuple(File(name, shapes[name], hashlib.sha256(content).hexdigest()) for name, content in stored.items())
+    facts = DatasetInfo("toy", "Toy", (4, 3, 1), 5, 2, ("a", "b"), "none", "Nowhere.")
+    toy = Collection(facts, (), files)
+    assert toy.available()
+    name, train, test, classes = toy.load()
+    assert (name, classes) == ("toy", ("a", "b"))
+    for split, part in ((train, "train"), (test, "test")):
+        np.testing.assert_array_equal(split.images, arrays[f"{part}-images"][..., None])
+        np.testing.assert_array_equal(split.labels, arrays[f"{part}-labels"])
 
 
 def test_mnist_is_mnist(mnist):

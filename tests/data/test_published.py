@@ -150,6 +150,16 @@ def test_damaged_file_of_the_users_is_named_not_replaced(damaged, server, tmp_pa
     assert path.read_bytes() == damaged and server.requests == []
 
 
+def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "mine" / "toy" / "images.gz"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(2**40)  # Sparse: it takes no room on the disk, but would in memory.
+    monkeypatch.setenv("VAELAB_DATA_DIR", str(tmp_path / "mine"))
+    with pytest.raises(DataError, match="images.gz is not the published file: it is larger than"):
+        read()
+
+
 def test_a_digest_of_compressed_bytes(server, cache, tmp_path, monkeypatch):
     file = File("images", SHAPE, hashlib.sha256(ZIPPED).hexdigest(), "compressed")
     anew = server.mirror("anew", helpers.sends(gzip.compress(PLAIN, compresslevel=1, mtime=1)))

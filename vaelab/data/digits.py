@@ -21,10 +21,10 @@ def load() -> Dataset:
     """The 1,797 images, their grey levels spread from 0..16 to 0..255."""
     from sklearn.datasets import load_digits
 
-    source = load_digits()
+    pixels, labels = load_digits(return_X_y=True)
     order = permutation(_TRAIN + _TEST, _SEED, 0)
-    images = np.rint(source.images[order] * (255 / _LEVELS)).astype(np.uint8)[..., None]
-    labels = source.target[order]
+    grey = np.rint(np.asarray(pixels)[order] * (255 / _LEVELS))
+    images, labels = grey.astype(np.uint8).reshape(-1, *INFORMATION.shape), np.asarray(labels)[order]
     return Dataset(
         INFORMATION.name,
         split(images[:_TRAIN], labels[:_TRAIN]),
