@@ -1,0 +1,26 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LARGEST_SEED = 2**31 - 1
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The folder or the name of a run.", show_default=False)]
+Runs = Annotated[
+    Path | None,
+    typer.Option(
+        "--runs",
+        metavar="DIR",
+        envvar="VAELAB_RUNS_DIR",
+        help="The folder of your runs; [bold]runs[/] unless given.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, max=LARGEST_SEED, help="Of everything random.")]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE.png", help="The picture to write.", show_default=False)
+]

@@ -1,0 +1,145 @@
+"""`vaelab train`: from a preset or a recipe to a run, which the same command finds again and continues."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vaelab.cli.arguments import Runs, Seed
+from vaelab.cli.output import remark, say
+from vaelab.cli.signals import INTERRUPTED, watch
+
+if TYPE_CHECKING:
+    from vaelab.cli.recipes import Chosen
+    from vaelab.cli.session import Session
+    from vaelab.recipe import Recipe
+
+
+def train(
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRESET_OR_RECIPE.json",
+            help="A name from [bold]vaelab presets[/], or the file of a recipe.",
+            show_default=False,
+        ),
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data[/]."),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option("--epochs", metavar="N", help="Passes over the data; more of them train a run on."),
+    ] = None,
+    seed: Seed = 0,
+    runs: Runs = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Of the run; made of the rest unless given.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."),
+    ] = None,
+) -> None:
+    """Train a model. Ctrl-C saves and stops; the same command trains on, to the same bits.
+
+    For example: [bold]vaelab train vae --data mnist --set backbone.hidden=500 --set bottleneck.size=20[/]
+    """
+    with watch() as interruption:
+        from vaelab import checkpoints
+        from vaelab.checkpoints.folders import RECIPE
+        from vaelab.cli import recipes
+        from vaelab.cli.progress import display
+        from vaelab.cli.session import Session
+        from vaelab.data import load
+
+        given = [("data", data), ("epochs", epochs), ("seed", seed or None), ("name", name)]
+        options = [(f"--{option}", str(value)) for option, value in given if value is not None]
+        options += [("--set", assignment) for assignment in assignments or []]
+        command = shlex.join(["vaelab", "train", recipe, *(word for pair in options for word in pair)])
+        again = command + (f" --runs {shlex.quote(str(runs))}" if runs else "")
+
+        changes = [f"data.name={data}"] if data is not None else []
+        changes += [f"training.epochs={epochs}"] if epochs is not None else []
+        chosen = recipes.choose(recipe, changes + (assignments or []))
+        folder = (runs or checkpoints.runs_root()) / run_name(name or recipes.default_name(chosen, seed))
+        if is_there := (folder / RECIPE).is_file():
+            _require_same(folder, chosen.recipe, seed)
+        if is_there and (step := _steps_done(folder)) >= recipes.steps(chosen.recipe):
+            say(f"{folder} is trained to step {step:,} already; more --epochs train it on.")
+            return
+        from vaelab.training.devices import configure  # Here, so that a refusal need not wait for JAX.
+
+        dataset = load(chosen.recipe.data.name)  # Before there is a folder: the data may be out of reach.
+        configure()
+        with checkpoints.writer(folder):
+            _open(folder, chosen, seed, command)
+            session = Session(folder, chosen.recipe, dataset, seed, command)
+            _announce(session, chosen.title)
+            with display(chosen.recipe.training.batch_size) as shown:
+                finished = session.run(interruption, shown)
+        if finished:
+            say(f"Trained to step {session.step:,} and saved in {folder}.")
+            return
+        say(f"Stopped at step {session.step:,} of {session.steps:,}, saved in {folder}. Train on with:\n{again}")
+        raise typer.Exit(0 if interruption.signal == signal.SIGTERM else INTERRUPTED)
+
+
+def run_name(name: str) -> str:
+    """The name, if a folder may be called so; raises `RunError`."""
+    from vaelab.checkpoints.runs import NAME
+    from vaelab.errors import RunError
+
+    if not NAME.fullmatch(name):
+        raise RunError(f"{name!r:.80} is no name for a run: use small letters, digits and hyphens, such as vae-3.")
+    return name
+
+
+def _steps_done(folder: Path) -> int:
+    """Steps of the newest checkpoint; 0 without one."""
+    from vaelab import checkpoints
+
+    newest = checkpoints.latest_step(folder)
+    return checkpoints.read_manifest(newest)["step"] if newest else 0
+
+
+def _require_same(folder: Path, recipe: Recipe, seed: int) -> None:
+    """Raise `RunError` if a run is of another recipe or seed."""
+    from vaelab import checkpoints
+    from vaelab.cli.recipes import require_same
+    from vaelab.spec import to_json
+
+    there = {"seed": checkpoints.about_run(folder).get("seed"), **checkpoints.recipe_of(folder)}
+    require_same(folder.name, there, {"seed": seed, **to_json(recipe)})
+
+
+def _open(folder: Path, chosen: Chosen, seed: int, command: str) -> None:
+    """Make the run, or give the one there the number of epochs that is asked for now."""
+    from vaelab import checkpoints
+    from vaelab.checkpoints import files, manifest
+    from vaelab.checkpoints.folders import RECIPE
+    from vaelab.spec import to_json
+
+    wanted, title = to_json(chosen.recipe), chosen.title
+    if not (folder / RECIPE).is_file():
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        checkpoints.create_run(folder, wanted, title=title, command=command, seed=seed, created=created)
+        return
+    _require_same(folder, chosen.recipe, seed)  # Again: it may have been made a moment ago.
+    if checkpoints.recipe_of(folder) != wanted:
+        files.replace(folder / RECIPE, manifest.to_bytes(wanted))
+
+
+def _announce(session: Session, title: str) -> None:
+    from vaelab.architecture import parameter_count
+    from vaelab.cli.recipes import examples
+
+    images, count = examples(session.recipe), parameter_count(session.recipe.architecture())
+    verb = f"Training on from step {session.step:,}" if session.step else "Training"
+    remark(f"{verb}: {title}, {images:,} images, {count:,} parameters, in {session.folder}. Ctrl-C saves and stops.")
