@@ -1,0 +1,181 @@
+"""The runs of a server: started, commanded, watched, found again after a restart.
+
+The folders are the truth: this object holds only what can be read from them again (caches) and the processes that it
+started. It is shared by all sessions, so every method may be called from any thread, and a run is addressed by its
+id, which is looked up among the folders and never used as a path.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vaelab.checkpoints import (
+    RunSummary,
+    about_run,
+    create_run,
+    find_run,
+    list_runs,
+    read_status,
+    recipe_of,
+    runs_root,
+    write_status,
+)
+from vaelab.checkpoints.runs import NAME
+from vaelab.errors import CheckpointError, RunError
+from vaelab.live.control import FRAME, Control, change_control, read_control
+from vaelab.live.describe import tune
+from vaelab.live.pool import Pool
+from vaelab.live.states import COMMANDS, OVER, RESUMABLE
+from vaelab.live.watch import Newest, Watch
+from vaelab.recipe import from_json
+from vaelab.spec import to_json
+
+LONGEST_QUEUE = 20
+
+
+class Runs:
+    """The runs below `root`, to train and to look at, and the `shipped` ones, to look at."""
+
+    def __init__(self, root: Path | None = None, shipped: Path | None = None, maximum: int | None = None):
+        self.root = (root or runs_root()).resolve()
+        self.shipped = shipped
+        maximum = maximum or int(os.environ.get("VAELAB_MAX_RUNS") or 4)
+        self._lock = threading.RLock()
+        self._watch = Watch(self._folder)
+        self._pool = Pool(self.root, maximum)
+
+    # --- making ---------------------------------------------------------------------------------------------
+
+    def start(self, recipe: dict[str, Any], *, seed: int = 0, title: str = "", command: str = "") -> str:
+        """Train a recipe (tagged JSON) from a seed, now or as soon as there is room; returns the run's id."""
+        checked = from_json(recipe)
+        with self._lock:
+            self._require_room()
+            run = secrets.token_hex(8)
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            create_run(self.root / run, to_json(checked), title=title or run, command=command, seed=seed, created=now)
+            self._queue(run, Control())
+        return run
+
+    def resume(self, run: str, *, epochs: int = 0) -> None:
+        """Train on from the newest step, with `epochs` more than the run was made for; `RunError` when it cannot."""
+        with self._lock:
+            self._restart(run, Control(), epochs)
+
+    def prepare(self, recipe: dict[str, Any] | None = None) -> None:
+        """Keep a worker warm for the next click, with this recipe compiled if one is on the screen."""
+        self._pool.prepare(recipe)
+
+    def close(self) -> None:
+        """Let the spare worker and the housekeeping go; runs that are training go on."""
+        self._pool.close()
+
+    # --- telling ----------------------------------------------------------------------------------------------
+
+    def command(self, run: str, name: str) -> None:
+        """`pause`, `resume`, `step` or `stop` a run; raises `RunError` when it makes no sense in its state."""
+        if name not in COMMANDS:
+            raise RunError(f"There is no command {name!r:.40}; use one of {', '.join(COMMANDS)}.")
+        folder = self._own(run)
+        with self._lock:
+            status = self.status(run)
+            if status["live"] or (status["state"] == "queued" and name != "stop"):
+                change_control(folder, COMMANDS[name])
+            elif name in ("resume", "step") and status["state"] in RESUMABLE:
+                self._restart(run, Control(wanted="run" if name == "resume" else "pause", steps=int(name == "step")))
+            elif name == "stop" and status["state"] in ("queued", "paused"):
+                write_status(folder, {**read_status(folder), "state": "stopped", "message": "Stopped by hand."})
+            else:
+                raise RunError(f"This run is {status['state']}, so it cannot {name}. Start a new one or train it on.")
+
+    def knobs(self, run: str, values: dict[str, Any]) -> None:
+        """Turn knobs of a run (paths of its recipe); raises `RunError` naming the knob and its range."""
+        folder = self._own(run)
+        tune(from_json(recipe_of(folder)), values)
+        if (state := self.status(run)["state"]) in OVER:
+            raise RunError(f"This run is {state}; its knobs cannot be turned any more.")
+        numbers = {path: float(value) for path, value in values.items()}
+        change_control(folder, lambda control: control._replace(knobs={**control.knobs, **numbers}))
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    def known(self, run: str) -> bool:
+        """Whether there is such a run."""
+        try:
+            self._folder(run)
+        except RunError:
+            return False
+        return True
+
+    def status(self, run: str) -> dict[str, Any]:
+        """`state`, `message`, `step`, ...; a run whose worker has died is "interrupted", a shipped one "trained"."""
+        return self._watch.status(run)
+
+    def about(self, run: str) -> dict[str, Any]:
+        """`title`, `command`, `seed` and `recipe` (tagged JSON), as the run was made."""
+        folder = self._folder(run)
+        return {**about_run(folder), "recipe": recipe_of(folder)}
+
+    def frame(self, run: str) -> bytes:
+        """The newest frame."""
+        return self._watch.newest(run).content
+
+    def newest(self, run: str) -> Newest:
+        """The newest frame with its sequence number and version."""
+        return self._watch.newest(run)
+
+    def version(self, run: str) -> tuple[Any, ...]:
+        """What differs when there is a newer frame; costs two system calls."""
+        return self._watch.version(run)
+
+    def summaries(self) -> list[RunSummary]:
+        """All runs below the root, newest first, with their present states."""
+        found = list_runs(self.root)
+        states = {run.name: self.status(run.name) for run in found if run.state != "damaged"}
+        return [run._replace(state=states.get(run.name, run._asdict())["state"]) for run in found]
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _folder(self, run: str) -> Path:
+        if NAME.fullmatch(run):
+            try:
+                return find_run(run, self.root, self.shipped)
+            except CheckpointError:
+                pass
+        raise RunError("There is no such run. It may have been deleted; start a new one.")
+
+    def _own(self, run: str) -> Path:
+        """The folder of a run that may be trained: not a shipped one."""
+        folder = self._folder(run)
+        if folder.parent != self.root:
+            raise RunError("This run is shipped with vaelab: it can be looked at, not trained. Start one of your own.")
+        return folder
+
+    def _restart(self, run: str, control: Control, epochs: int = 0) -> None:
+        folder = self._own(run)
+        status = self.status(run)
+        if status["state"] == "finished" and epochs < 1:
+            raise RunError("This run has finished its epochs. Give it more of them to train on.")
+        if status["live"] or status["state"] not in (*RESUMABLE, "finished"):
+            raise RunError(f"This run is {status['state']} already.")
+        before = read_control(folder)
+        total = max(before.epochs, from_json(recipe_of(folder)).training.epochs) + epochs
+        self._require_room()
+        self._queue(run, control._replace(epochs=total, knobs=before.knobs), status.get("step"))
+
+    def _queue(self, run: str, control: Control, step: int | None = 0) -> None:
+        folder = self.root / run
+        change_control(folder, lambda before: control._replace(sequence=before.sequence))
+        (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
+        write_status(folder, {"state": "queued", "message": "", "step": step, "queued": time.time()})
+        self._pool.add(run)
+
+    def _require_room(self) -> None:
+        if self._pool.waiting() >= LONGEST_QUEUE:
+            raise RunError(f"{LONGEST_QUEUE} runs are waiting already. Stop one, or try again when some have finished.")
