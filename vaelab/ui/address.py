@@ -1,0 +1,114 @@
+"""The page's address holds its state: data, preset, changed settings, seed, run, and the view one has settled on.
+
+    ?data=mnist&preset=vae_2d&set=backbone.hidden%3D500&seed=3&run=0f3a...&z=0.2,-1.1&noise=7&temperature=0.8
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+from vaelab.assign import assign
+from vaelab.errors import VaelabError
+from vaelab.presets import preset
+from vaelab.recipe import Recipe
+from vaelab.spec import Spec, fields, to_json
+
+LONGEST = 2048  # Characters of one value that are looked at.
+
+
+def read(name: str, default: str = "") -> str:
+    """One value of the address."""
+    return str(st.query_params.get(name, default))[:LONGEST]
+
+
+def write(**values: str | int | None) -> None:
+    """Change values of the address; None or "" takes one out."""
+    for name, value in values.items():
+        if value in (None, ""):
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != str(value):
+            st.query_params[name] = str(value)
+
+
+def whole(name: str, default: int = 0, maximum: int = 2**31 - 1) -> int:
+    """A whole number of the address, from 0 to a maximum."""
+    text = read(name)
+    return min(int(text), maximum) if text.isdecimal() and len(text) < 12 else default
+
+
+def read_recipe(default_data: str, default_preset: str) -> tuple[str, Recipe, str]:
+    """The preset's name, the recipe, and a sentence if the address asks for what cannot be."""
+    name = read("preset", default_preset)
+    try:
+        recipe = assign(preset(name).recipe, f"data.name={read('data', default_data)}")
+        for change in st.query_params.get_all("set")[:50]:
+            recipe = assign(recipe, change[:LONGEST])
+    except VaelabError as error:
+        fallback = assign(preset(default_preset).recipe, f"data.name={default_data}")
+        return default_preset, fallback, f"The address asks for something that cannot be: {error}"
+    return name, recipe, ""
+
+
+def write_recipe(name: str, recipe: Recipe, seed: int) -> None:
+    """Say in the address how a recipe differs from its preset."""
+    start = assign(preset(name).recipe, f"data.name={recipe.data.name}")
+    write(preset=name, data=recipe.data.name, seed=seed or None)
+    changes = list(differences(start, recipe))
+    if changes != st.query_params.get_all("set"):
+        st.query_params["set"] = changes
+    if not changes:
+        st.query_params.pop("set", None)
+
+
+def differences(start: Spec, end: Spec, prefix: str = "") -> Iterable[str]:
+    """The assignments `field=value` that turn one spec into another of its kind."""
+    for field in fields(type(end)):
+        before, after = getattr(start, field.name), getattr(end, field.name)
+        path = prefix + field.name
+        if before == after:
+            continue
+        if isinstance(after, Spec) and type(before) is type(after):
+            yield from differences(before, after, f"{path}.")
+        else:
+            value = to_json(after)
+            yield f"{path}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
+
+
+def read_view() -> dict[str, Any]:
+    """The view: code, endpoints, the noise's seed and temperature, the map's axes; what is malformed is left out."""
+    view: dict[str, Any] = {"seed": whole("noise"), "temperature": 1.0}
+    for name in ("z", "a", "b"):
+        if code := _numbers(read(name)):
+            view[name] = code
+    if temperature := _numbers(read("temperature")):
+        view["temperature"] = min(max(temperature[0], 0.0), 2.0)
+    axes = read("axes")
+    pair = [int(part) for part in axes.split(",") if part.isdecimal()]
+    if axes == "pca" or len(pair) == 2:
+        view["axes"] = "pca" if axes == "pca" else pair
+    return view
+
+
+def write_view(view: dict[str, Any]) -> None:
+    """Keep the view that a visitor has settled on."""
+    axes = view.get("axes")
+    write(
+        **{name: ",".join(f"{value:g}" for value in view.get(name) or []) for name in ("z", "a", "b")},
+        noise=view.get("seed") or None,
+        temperature=None if view.get("temperature") in (None, 1) else f"{view['temperature']:g}",
+        axes=",".join(map(str, axes)) if isinstance(axes, list) else axes,
+    )
+
+
+def _numbers(text: str) -> list[float]:
+    """Up to 1,024 finite comma-separated numbers, or nothing."""
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        return []
+    return values if len(values) <= 1024 and all(map(math.isfinite, values)) else []

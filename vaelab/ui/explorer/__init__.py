@@ -1,0 +1,5 @@
+"""The explorer: the one live component. It decodes in the browser; Python hears of what was released or pressed."""
+
+from vaelab.ui.explorer.component import Reply, explorer
+
+__all__ = ["Reply", "explorer"]

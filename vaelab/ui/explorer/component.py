@@ -1,0 +1,77 @@
+"""The explorer as a typed function around a Streamlit component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
+
+import streamlit as st
+
+from vaelab.ui.explorer.assets import version
+
+# All code is in the modules; this text travels with every message, so it only fetches them. Streamlit calls the
+# function again whenever the data change, and waits for no promise: what comes late must not overtake what came later.
+BOOTSTRAP = """
+const latest = new WeakMap();
+
+export default function (component) {
+  const { data, parentElement } = component;
+  let remove = null;
+  let gone = false;
+  latest.set(parentElement, component);
+  import(`${location.origin}${data.base}/vaelab/static/${data.version}/explorer.js`).then(
+    ({ mount }) => {
+      if (!gone && latest.get(parentElement) === component) remove = mount(component);
+    },
+    () => {
+      if (parentElement.childElementCount > 0) return;
+      const text = document.createElement("p");
+      text.textContent = "The explorer could not be loaded from the server. Reload the page to try again.";
+      parentElement.append(text);
+    },
+  );
+  return () => {
+    gone = true;
+    remove?.();
+  };
+}
+"""
+
+_mount = st.components.v2.component("vaelab_explorer", js=BOOTSTRAP)
+
+
+class Reply(NamedTuple):
+    """What the visitor did: the view they settled on, and the button that Python must act on, if one was pressed."""
+
+    view: dict[str, Any] | None
+    action: str | None
+
+
+def explorer(
+    *,
+    key: str,
+    base: str,
+    runs: Sequence[str],
+    mode: Literal["explore", "compare"] = "explore",
+    labels: Sequence[str] = (),
+    view: dict[str, Any] | None = None,
+    hide: Sequence[str] = (),
+    message: str = "",
+    on_action: Callable[[], None] = lambda: None,
+    on_view: Callable[[], None] = lambda: None,
+) -> Reply:
+    """Show one run, or two beside each other; frames reach the browser over the routes of `vaelab.live`."""
+    data = {
+        "base": base,
+        "version": version(),
+        "mode": mode,
+        "runs": list(runs),
+        "labels": list(labels),
+        "view": view or {},
+        "hide": list(hide),
+        "can_train": True,
+        "message": message,
+    }
+    result = _mount(key=key, data=data, on_view_change=on_view, on_action_change=on_action)
+    action = result.get("action")
+    return Reply(result.get("view"), action.get("name") if isinstance(action, dict) else None)

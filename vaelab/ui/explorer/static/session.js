@@ -1,0 +1,126 @@
+// A session ties one store to one run: it keeps the connection, turns frames into decoders, and reports what the user
+// settled on. The explorer has one session, the comparison has two.
+
+import { connect } from "./connection.js";
+import { createDecoder } from "./decoder.js";
+import { createStore } from "./store.js";
+
+const COMMIT_DELAY = 300; // milliseconds; a held arrow key must not rerun the page at every repeat
+const UNDO_LIMIT = 100;
+
+const probe = (window.__vaelab ??= { frames: 0, drawn: 0, latencies: [], stores: [] });
+const list = (code) => (code ? [...code].map((value) => Math.round(value * 1e4) / 1e4) : null);
+const code = (values) => (Array.isArray(values) && values.every(Number.isFinite) ? Float32Array.from(values) : null);
+const same = (a, b) => a.length === b.length && a.every((value, index) => value === b[index]);
+
+// What is worth remembering of the store: small, JSON, and enough to bring a link back to the same picture.
+export function viewOf({ z, seed, temperature, a, b, axes }) {
+  return { z: list(z), seed, temperature, a: list(a), b: list(b), axes };
+}
+
+// One text per view, whoever wrote it: to tell an echo of what was reported from something new.
+export function canonicalView(view) {
+  const rounded = Object.fromEntries(["z", "a", "b"].map((name) => [name, view?.[name] ? list(view[name]) : null]));
+  return JSON.stringify({
+    ...rounded, seed: view?.seed ?? null, temperature: view?.temperature ?? null, axes: view?.axes ?? null,
+  });
+}
+
+function withoutWeights(frame, shown) {
+  const { run, latent, image_shape, program, bottleneck, classes } = shown.header;
+  return { ...shown, header: { ...frame.header, run, latent, image_shape, program, bottleneck, classes } };
+}
+
+// `onView(view)` is called once the user has let go; `onAction({name})` for what only Python can do.
+export function createSession({ base = "", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
+  const store = createStore({
+    frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
+    axes: null, isolated: new Set(), point: null, connection: "connecting", notice: "", hide: new Set(hide), canTrain, moment: 0, path: null,
+  });
+  const past = []; // committed codes, the present one last
+  let connection = null;
+  let run = null;
+  let wanted = {}; // codes asked for by a link before their run's first frame has come
+  let timer = 0;
+  probe.stores.push(store);
+
+  function show(frame) {
+    const { state } = store;
+    // A run that is still queued or compiling has no weights yet: its state is told, the last picture stays.
+    if (!frame.header.program?.length) {
+      store.set({ frame: state.decoder ? withoutWeights(frame, state.frame) : frame, notice: "" });
+      return;
+    }
+    let decoder;
+    try {
+      decoder = createDecoder(frame);
+    } catch (error) {
+      store.set({ notice: error.message });
+      return;
+    }
+    const fits = (values) => values?.length === decoder.latent;
+    const [z, a, b] = ["z", "a", "b"].map((name) => [wanted[name], state[name]].find(fits) ?? null);
+    wanted = {};
+    if (!fits(state.z)) past.length = 0;
+    if (past.length === 0) past.push(z ?? new Float32Array(decoder.latent));
+    const hover = fits(state.hover) ? state.hover : null;
+    store.set({ frame, decoder, z: z ?? past[0], hover, a, b, notice: "" });
+    probe.frames++;
+  }
+
+  function commit() {
+    const { z } = store.state;
+    if (z.length > 0 && !same(past.at(-1) ?? [], z)) past.push(z);
+    if (past.length > UNDO_LIMIT) past.shift();
+    clearTimeout(timer);
+    timer = setTimeout(() => onView(viewOf(store.state)), COMMIT_DELAY);
+  }
+
+  function send(message) {
+    if (!connection?.send(message)) store.set({ notice: "The run cannot be reached just now, so nothing was changed." });
+  }
+
+  return {
+    store,
+    // The last picture stays on the screen until the first frame of the new run replaces it.
+    watch(next) {
+      if (next === run) return;
+      run = next;
+      connection?.close();
+      connection = connect({
+        base, run, onFrame: show,
+        onState: (state, message) => store.set({ connection: state, notice: message }),
+      });
+    },
+    // Codes of another size are kept for the run that they belong to, whose first frame may still be on its way.
+    apply(view) {
+      const { state } = store;
+      wanted = { z: code(view.z), a: code(view.a), b: code(view.b) };
+      const patch = {
+        axes: view.axes ?? state.axes,
+        seed: Number.isInteger(view.seed) ? view.seed : state.seed,
+        temperature: Number.isFinite(view.temperature) ? view.temperature : state.temperature,
+      };
+      const fits = (values) => values && state.decoder?.latent === values.length;
+      for (const name of ["z", "a", "b"]) if (fits(wanted[name])) patch[name] = wanted[name];
+      store.set(patch);
+    },
+    actions: {
+      commit,
+      command: (name) => send({ command: name }),
+      knobs: (values) => send({ knobs: values }),
+      train: () => onAction({ name: "train" }),
+      reset: () => onAction({ name: "reset" }),
+      undo() {
+        if (past.length > 1) past.pop();
+        if (past.length > 0) store.set({ z: past.at(-1), hover: null });
+        commit();
+      },
+    },
+    close() {
+      clearTimeout(timer);
+      connection?.close();
+      probe.stores.splice(probe.stores.indexOf(store), 1);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// One small store for everything that the views share.
+//
+// Pointer events arrive several times between two screen refreshes. `set` therefore only remembers what changed and
+// schedules ONE notification for the next animation frame, so that a drag costs one decode and one draw per frame,
+// always with the newest value. Values are compared by identity: put a new array into the store, never write into
+// the old one, or nobody is told.
+
+export function createStore(initial) {
+  const state = { ...initial };
+  const listeners = new Set();
+  let changed = new Set();
+  let scheduled = 0;
+
+  function flush() {
+    if (scheduled) cancelAnimationFrame(scheduled);
+    scheduled = 0;
+    if (changed.size === 0) return;
+    const keys = changed;
+    changed = new Set(); // a listener may call `set`: those changes belong to the next frame
+    for (const listener of [...listeners]) listener(keys);
+  }
+
+  function set(patch) {
+    for (const [key, value] of Object.entries(patch)) {
+      if (Object.is(state[key], value)) continue;
+      state[key] = value;
+      changed.add(key);
+    }
+    if (changed.size > 0 && !scheduled) scheduled = requestAnimationFrame(flush);
+  }
+
+  function subscribe(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  return { state, set, subscribe, flush };
+}
+
+// The code that is shown now: what the pointer is over, else the pinned one.
+export const shownCode = (state) => state.hover ?? state.z;
+
+// Milliseconds that work in the background may take in this animation frame: less right after the pointer moved
+// something, so that what follows the hand always comes first.
+export const backgroundBudget = (state) => (performance.now() - state.moment < 150 ? 2 : 6);

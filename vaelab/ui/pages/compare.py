@@ -1,0 +1,119 @@
+"""An autoencoder and a VAE beside each other: same data, same initial weights, same batches, one cursor."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.assign import assign
+from vaelab.errors import RecipeError, VaelabError
+from vaelab.recipe import Recipe
+from vaelab.ui import address, training
+from vaelab.ui.explorer import explorer
+from vaelab.ui.recipe_form import Choice, recipe_form
+from vaelab.ui.server import base_path, runs
+
+EXAMPLES = {"digits": ("digits-ae-2d", "digits-vae-2d"), "mnist": ("mnist-ae-2d", "mnist-vae-2d")}
+LABELS = ("Autoencoder", "VAE")
+PRESETS = ("vae_2d", "beta_vae_2d", "conv_vae_2d", "vae", "conv_vae", "beta_vae")
+ADDRESS = ("a_run", "b_run")
+PLAIN = ("objective.penalties.GaussianKL.weight=0", "objective.sampling_scale=0")
+
+
+def plain(recipe: Recipe) -> Recipe:
+    """The same recipe without the prior's pull and without sampling noise: a plain autoencoder.
+
+    Backbone, initial weights, batches and likelihood are equal by construction, so what differs is what the
+    variational terms do.
+    """
+    for change in PLAIN:
+        recipe = assign(recipe, change)
+    return recipe
+
+
+def show() -> None:
+    """Draw the page."""
+    with st.sidebar:
+        choice = recipe_form("compare", "vae_2d", PRESETS)
+        problem = _problem(choice)
+        if problem:
+            st.warning(problem, icon=":material/info:")
+        if st.button(
+            "Train both", type="primary", width="stretch", icon=":material/play_arrow:",
+            disabled=bool(choice.problem or problem), help="Two runs from the same new weights on the same batches.",
+        ):
+            _start(choice)
+        st.caption(
+            "The VAE trains on the recipe above. The autoencoder trains on the same one, but with beta 0 and no sampling "
+            "noise: same data, same initial weights, same batches."
+        )
+    _stage(choice)
+
+
+def _problem(choice: Choice) -> str:
+    try:
+        plain(choice.recipe)
+    except RecipeError:
+        return "A comparison needs the Gaussian bottleneck with its GaussianKL: without them there is no VAE to compare."
+    return ""
+
+
+@st.fragment
+def _stage(choice: Choice) -> None:
+    shown, message = _runs_on_show(choice)
+    if message:
+        st.info(message, icon=":material/info:")
+    reply = explorer(
+        key="compare.explorer",
+        base=base_path(),
+        mode="compare",
+        runs=shown,
+        labels=LABELS,
+        view=address.read_view(),
+        hide=[name for name in address.read("hide").split(",") if name],
+        message="" if shown else f"No trained pair ships for {choice.recipe.data.name}. Press Train both.",
+    )
+    if reply.view:
+        address.write_view(reply.view)
+    if reply.action:
+        _act(reply.action, choice)
+
+
+def _runs_on_show(choice: Choice) -> tuple[list[str], str]:
+    """The pair of the address, or a trained pair for the data that have been chosen."""
+    asked = [address.read(name) for name in ADDRESS]
+    if all(asked) and all(map(runs().known, asked)):
+        return asked, ""
+    message = "A run of this address does not exist any more; below is a trained pair." if any(asked) else ""
+    pair = EXAMPLES.get(choice.recipe.data.name, ())
+    return (list(pair) if pair and all(map(runs().known, pair)) else []), message
+
+
+def _act(action: str, choice: Choice) -> None:
+    shown = [address.read(name) for name in ADDRESS]
+    recipes = (plain(choice.recipe), choice.recipe)
+    pairs = list(zip(shown, recipes, strict=True))
+    if action == "train" and all(training.trains(run, recipe, choice.seed) for run, recipe in pairs):
+        try:
+            for run, recipe in pairs:
+                training.go_on(run, recipe)
+        except VaelabError as error:
+            st.toast(str(error), icon=":material/error:")
+    else:
+        _start(choice, paused=action == "reset")
+
+
+def _start(choice: Choice, *, paused: bool = False) -> None:
+    try:
+        for name in ADDRESS:
+            training.stop(address.read(name))
+        started = [
+            training.start(choice.preset, recipe, choice.seed, f"{label} on {choice.recipe.data.name}")
+            for label, recipe in zip(LABELS, (plain(choice.recipe), choice.recipe), strict=True)
+        ]
+        for run in started if paused else ():
+            runs().command(run, "pause")
+    except VaelabError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    address.write(**dict(zip(ADDRESS, started, strict=True)))
+    st.rerun()

@@ -1,0 +1,86 @@
+"""Train one model and explore it, both at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.errors import VaelabError
+from vaelab.spec import to_json
+from vaelab.ui import address, training
+from vaelab.ui.explorer import explorer
+from vaelab.ui.recipe_form import Choice, recipe_form
+from vaelab.ui.server import base_path, runs
+
+# What there is to see before anything is trained: a trained run that ships, by the data on the screen.
+EXAMPLES = {"digits": "digits-vae-2d", "mnist": "mnist-vae-2d"}
+PRESET = "vae_2d"
+UNKNOWN = (
+    "The run of this address does not exist any more: it was deleted, or made on another server. "
+    "Press Train to make a new one; below is a trained example."
+)
+
+
+def show() -> None:
+    """Draw the page."""
+    with st.sidebar:
+        choice = recipe_form("playground", PRESET)
+        if st.button(
+            "Train this recipe", type="primary", width="stretch", icon=":material/play_arrow:",
+            disabled=bool(choice.problem), help="Starts from new weights, with the settings above.",
+        ):
+            _start(choice)
+    _stage(choice)
+    runs().prepare(to_json(choice.recipe))
+
+
+@st.fragment
+def _stage(choice: Choice) -> None:
+    run, message = _run_on_show(choice)
+    if message:
+        st.info(message, icon=":material/info:")
+    reply = explorer(
+        key="playground.explorer",
+        base=base_path(),
+        runs=[run] if run else [],
+        view=address.read_view(),
+        hide=[name for name in address.read("hide").split(",") if name],
+        message="" if run else f"No trained example ships for {choice.recipe.data.name}. Press Train this recipe.",
+    )
+    if reply.view:
+        address.write_view(reply.view)
+    if reply.action:
+        _act(reply.action, choice)
+
+
+def _run_on_show(choice: Choice) -> tuple[str, str]:
+    """The run of the address, or an example for the data that have been chosen."""
+    run = address.read("run")
+    if run and runs().known(run):
+        return run, ""
+    example = EXAMPLES.get(choice.recipe.data.name, "")
+    return (example if runs().known(example) else ""), UNKNOWN if run else ""
+
+
+def _act(action: str, choice: Choice) -> None:
+    """Train goes on with the run on show if it is of this very recipe, and starts a new one otherwise."""
+    run = address.read("run")
+    if action == "train" and training.trains(run, choice.recipe, choice.seed):
+        try:
+            training.go_on(run, choice.recipe)
+        except VaelabError as error:
+            st.toast(str(error), icon=":material/error:")
+    else:
+        _start(choice, paused=action == "reset")
+
+
+def _start(choice: Choice, *, paused: bool = False) -> None:
+    try:
+        training.stop(address.read("run"))
+        run = training.start(choice.preset, choice.recipe, choice.seed)
+        if paused:
+            runs().command(run, "pause")
+    except VaelabError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    address.write(run=run)
+    st.rerun()

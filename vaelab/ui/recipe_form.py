@@ -1,0 +1,109 @@
+"""The sidebar in which a recipe is put together: data, preset, and every ingredient's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from vaelab.assign import assign
+from vaelab.data import available, information, names
+from vaelab.errors import VaelabError
+from vaelab.presets import PRESETS, preset
+from vaelab.recipe import Recipe, from_json
+from vaelab.spec import fields
+from vaelab.ui import address
+from vaelab.ui.controls import axis_controls, spec_controls
+
+GENERATION = "recipe_generation"  # Part of every widget's key: a new preset starts with new widgets.
+SEED_HELP = "Initial weights, batches and noise follow from it: the same seed gives the same run."
+
+
+class Choice(NamedTuple):
+    """What the sidebar says: a recipe that can be trained, or the last one that could and why the present cannot."""
+
+    preset: str
+    recipe: Recipe
+    seed: int
+    problem: str
+
+
+def default_data() -> str:
+    """MNIST where it is at hand; otherwise the embedded digits, which need no network."""
+    return "mnist" if available("mnist") else "digits"
+
+
+def recipe_form(page: str, default_preset: str, presets: Sequence[str] = tuple(PRESETS)) -> Choice:
+    """Draw the form and keep the address in step with it; a mistake is said, and the last good recipe kept."""
+    kept = f"{page}.choice"
+    if kept not in st.session_state:
+        name, recipe, problem = address.read_recipe(default_data(), default_preset)
+        name = name if name in presets else default_preset
+        st.session_state[kept] = Choice(name, recipe, address.whole("seed"), problem)
+    choice: Choice = st.session_state[kept]
+    key = f"{page}.{st.session_state.get(GENERATION, 0)}"
+
+    data = st.selectbox(
+        "Data", names(), index=names().index(choice.recipe.data.name), format_func=_data_title, key=f"{key}.data"
+    )
+    name = st.selectbox(
+        "Preset", presets, index=list(presets).index(choice.preset),
+        format_func=lambda option: PRESETS[option].title, key=f"{key}.preset",
+    )
+    if (data, name) != (choice.recipe.data.name, choice.preset):
+        _replace(kept, _chosen(choice, data, name))
+    st.caption(f"{PRESETS[name].paper}. Expected: {PRESETS[name].figure}.")
+    try:
+        recipe = _ingredients(choice.recipe, key)
+        seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
+        choice = Choice(name, recipe, seed, "")
+        st.session_state[kept] = choice
+    except VaelabError as error:
+        choice = choice._replace(problem=str(error))
+    address.write_recipe(choice.preset, choice.recipe, choice.seed)
+    if choice.problem:
+        st.warning(choice.problem, icon=":material/info:")
+    return choice
+
+
+def _data_title(name: str) -> str:
+    info = information(name)
+    return f"{info.title}{'' if available(name) else ' (downloaded at the first use)'}"
+
+
+def _chosen(choice: Choice, data: str, name: str) -> Choice:
+    """Another preset starts from its own settings; other data keeps those that were made, where they fit."""
+    if name != choice.preset:
+        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed, "")
+    try:
+        return choice._replace(recipe=assign(choice.recipe, f"data.name={data}"), problem="")
+    except VaelabError:
+        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed, "")
+
+
+def _replace(kept: str, choice: Choice) -> None:
+    """Draw everything anew from another choice. The run on show belonged to the old one."""
+    st.session_state[kept] = choice
+    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
+    address.write_recipe(choice.preset, choice.recipe, choice.seed)
+    address.write(run=None, a_run=None, b_run=None, z=None, a=None, b=None, axes=None)
+    st.rerun()
+
+
+def _ingredients(recipe: Recipe, key: str) -> Recipe:
+    """The ingredients, in the order in which data flows through them."""
+    with st.expander("Ingredients", icon=":material/category:"):
+        chosen = {
+            field.name: axis_controls(
+                field.setting.label, field.type, getattr(recipe, field.name), f"{key}.{field.name}", field.setting.help
+            )
+            for field in fields(Recipe)
+            if field.name in ("backbone", "bottleneck")
+        }
+        chosen["objective"] = spec_controls(recipe.objective, f"{key}.objective")
+    with st.expander("Data and training", icon=":material/settings:"):
+        chosen["data"] = spec_controls(recipe.data, f"{key}.data", skip=("name",))
+        chosen["training"] = spec_controls(recipe.training, f"{key}.training")
+    return from_json(chosen)
+

@@ -1,0 +1,46 @@
+"""What lives as long as the server: its runs, and the web routes beside Streamlit's own."""
+
+from __future__ import annotations
+
+import functools
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.routing import BaseRoute
+
+from vaelab.checkpoints import shipped_root
+from vaelab.live.routes import routes as run_routes
+from vaelab.live.runs import Runs
+from vaelab.ui.explorer.assets import asset_routes
+
+
+@functools.cache
+def runs() -> Runs:
+    """The runs of this server, shared by all visitors and addressed by unguessable ids."""
+    return Runs(shipped=shipped_root())
+
+
+def base_path() -> str:
+    """The path under which the app is served, "" at the root; Streamlit does not add it to custom routes."""
+    path = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def routes() -> list[BaseRoute]:
+    """The routes of runs and of the explorer's files."""
+    hosts = tuple(st.get_option("server.allowedHosts") or ())
+    return [*run_routes(runs(), base_path(), hosts), *asset_routes(base_path())]
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Start: what is loaded by now is never garbage, so it is not looked at again. Stop: let the spare worker go."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        runs().close()
