@@ -53,6 +53,14 @@ class Recipe(Spec):
 
         return Autoencoder(self.architecture(), Initializer(seed))
 
+    def restore(self, state: TrainingState) -> Autoencoder:
+        """A model of its own with the parameters of a training state, such as a progress's."""
+        from flax import nnx
+
+        model = self.build()
+        nnx.update(model, state.parameters)
+        return model
+
     def train(
         self,
         *,

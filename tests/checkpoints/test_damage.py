@@ -113,7 +113,9 @@ HOSTILE = {
     "negative shape": header_only({"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}) + b"1234",
     "bfloat16": header_only({"a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}) + b"1234",
     "a hole": header_only({"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}) + b"12345678",
-    "a million names": header_only({f"a{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(20_000)}),
+    "a million names": header_only(
+        {f"a{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(20_000)}
+    ),
     "a name with a line break": safetensors.numpy.save({"a\nb": np.zeros(1, np.float32)}),
 }
 

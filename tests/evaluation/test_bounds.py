@@ -14,13 +14,9 @@ from vaelab.recipe import Recipe
 
 @pytest.fixture(scope="module")
 def trained(digits):
-    from flax import nnx
-
     recipe = assign(assign(Recipe(), "backbone.hidden=32"), "training.epochs=40")
     *_, last = recipe.train(dataset=digits)
-    model = recipe.build()
-    nnx.update(model, last.state.parameters)
-    return model
+    return recipe.restore(last.state)
 
 
 @pytest.fixture(scope="module")

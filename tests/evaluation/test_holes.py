@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from flax import nnx
 
 from vaelab.assign import assign
 from vaelab.evaluation.gallery import gallery, holes
@@ -48,8 +47,7 @@ def test_the_meter_tells_a_trained_autoencoder_from_a_trained_vae(digits):
     measured = {}
     for name, recipe in {"vae": vae, "ae": plain}.items():
         *_, last = recipe.train(dataset=digits)
-        model = recipe.build()
-        nnx.update(model, last.state.parameters)
+        model = recipe.restore(last.state)
         shown = gallery(model, digits, "dynamic")
         assert shown["codes"].shape == (360, 2)
         measured[name] = holes(model, recipe.objective.likelihood, shown["codes"], digits, "dynamic")

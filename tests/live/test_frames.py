@@ -67,6 +67,7 @@ HOSTILE = {
     "empty": b"",
     "three bytes": b"abc",
     "length beyond the end": struct.pack("<I", 1 << 31) + b"{}",
+    "length a little beyond the end": struct.pack("<I", 40) + b'{"version": 1, "arrays": []}',
     "not JSON": raw(b"{"),
     "deep JSON": raw(b"[" * 100_000),
     "a list": raw([]),

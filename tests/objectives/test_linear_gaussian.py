@@ -53,9 +53,10 @@ def test_the_reparameterized_gradient_meets_the_closed_form(digits):
         "tail": model.tail.layers["0"]["kernel"][...], "tail_bias": model.tail.layers["0"]["bias"][...],
     }
     exact = jax.grad(closed_form)({k: jnp.asarray(v) for k, v in weights.items()}, x.reshape(32, -1))
+    head, tail = gradients["head"]["layers"]["1"], gradients["tail"]["layers"]["0"]
     drawn = {
-        "head": gradients["head"]["layers"]["1"]["kernel"][...], "head_bias": gradients["head"]["layers"]["1"]["bias"][...],
-        "tail": gradients["tail"]["layers"]["0"]["kernel"][...], "tail_bias": gradients["tail"]["layers"]["0"]["bias"][...],
+        "head": head["kernel"][...], "head_bias": head["bias"][...],
+        "tail": tail["kernel"][...], "tail_bias": tail["bias"][...],
     }
     for name, samples in drawn.items():
         error = np.asarray(samples.std(axis=0)) / np.sqrt(len(keys))

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
-from tests.variants import LIKELIHOODS
 
+from tests.variants import LIKELIHOODS
 from vaelab.bottlenecks import GaussianCode, PointCode
 from vaelab.data.batches import Batch
 from vaelab.model import Forward

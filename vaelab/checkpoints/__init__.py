@@ -1,7 +1,7 @@
 """Checkpoints: runs and their steps on disk. Saving loses nothing, loading trusts nothing; no JAX, no pickle.
 
-    folder = save_step(run, 1200, recipe=to_json(recipe), parameters=arrays, metrics={"loss": 101.2}, command="...")
-    step = load_step(latest_step(run), expected={"encoder/0/kernel": ((784, 400), "float32"), ...})
+folder = save_step(run, 1200, recipe=to_json(recipe), parameters=arrays, metrics={"loss": 101.2}, command="...")
+step = load_step(latest_step(run), expected={"encoder/0/kernel": ((784, 400), "float32"), ...})
 """
 
 from vaelab.checkpoints.export import export_run

@@ -1,4 +1,4 @@
-"""A trained run without what only training needs: small enough to ship, complete enough to explore, sample, evaluate."""
+"""A trained run without what only training needs: small enough to ship, complete enough to explore and evaluate."""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ DTYPES = {
 MAXIMUM_TENSORS = 10_000
 MAXIMUM_HEADER = 4 << 20
 
-Expected = Mapping[str, tuple[tuple[int, ...], str]]  # name -> (shape, dtype), such as {"a/kernel": ((2, 3), "float32")}
+Expected = Mapping[
+    str, tuple[tuple[int, ...], str]
+]  # name -> (shape, dtype), such as {"a/kernel": ((2, 3), "float32")}
 
 
 def encode(tensors: Mapping[str, Any], file: str) -> bytes:

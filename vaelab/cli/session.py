@@ -87,8 +87,8 @@ class Session:
     def _train(self, interruption: Interruption, display: Display) -> None:
         from vaelab.training.loop import Diverged
 
-        progress, saved = None, time.monotonic()
-        beaten = saved
+        progress = saved = None
+        beaten = time.monotonic()
         try:
             for progress in self.recipe.train(seed=self.seed, dataset=self.dataset, state=self.state):
                 display.show(progress, self.recipe.training.epochs)
@@ -99,6 +99,7 @@ class Session:
                 if now - beaten > HEARTBEAT:
                     self._status("training", step=progress.step)
                     beaten = now
+                saved = saved or now  # From the first step on: compiling is nothing to be saved.
                 if now - saved > INTERVAL and progress.step < progress.steps:
                     self._save(progress.state, progress.metrics)
                     saved = time.monotonic()

@@ -13,7 +13,7 @@ the prior has a share of about 0.05; codes spread too wide, too narrow, or with 
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 IDEAL = 0.05  # The share that codes drawn from the prior itself leave, by construction.
 
@@ -27,7 +27,7 @@ def hole_share(codes: np.ndarray, prior: np.ndarray) -> float:
 
 def nearest(codes: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Euclidean distance from each point [M, size] to the nearest code [N, size]: [M]."""
-    return cKDTree(np.asarray(codes, np.float64)).query(np.asarray(points, np.float64))[0]
+    return KDTree(np.asarray(codes, np.float64)).query(np.asarray(points, np.float64))[0]
 
 
 def image_distance(generated: np.ndarray, training: np.ndarray) -> float:

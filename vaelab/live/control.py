@@ -36,11 +36,11 @@ def read_control(run: Path) -> Control:
     """The present wishes; the defaults where there are none."""
     try:
         found = manifest.from_bytes(files.read(run / CONTROL, 1 << 16), CONTROL)
-        known = {name: value for name, value in found.items() if name in Control._fields}
-        control = Control(**known)
-    except (CheckpointError, AttributeError, TypeError):
+    except CheckpointError:
         return Control()
-    return control if isinstance(control.knobs, dict) and isinstance(control.steps, int) else Control()
+    kinds = {name: type(value) for name, value in Control()._asdict().items()}
+    sound = isinstance(found, dict) and {name: type(value) for name, value in found.items()} == kinds
+    return Control(**found) if sound else Control()
 
 
 def change_control(run: Path, change: Callable[[Control], Control]) -> Control:
@@ -74,5 +74,3 @@ class ControlReader:
         if now != self._stamp:
             self._stamp, self._control = now, read_control(self._run)
         return self._control
-
-

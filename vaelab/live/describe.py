@@ -52,9 +52,7 @@ def program(recipe: Recipe) -> list[dict[str, Any]]:
 
 def decoder_names(recipe: Recipe) -> list[str]:
     """The names of the arrays that the program reads."""
-    return [
-        f"{part}/{name}" for part, network in recipe.architecture().generator() for name in network.parameters()
-    ]
+    return [f"{part}/{name}" for part, network in recipe.architecture().generator() for name in network.parameters()]
 
 
 def initial_decoder(recipe: Recipe, seed: int) -> dict[str, np.ndarray]:

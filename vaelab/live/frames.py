@@ -24,7 +24,7 @@ MAXIMUM_BYTES = 256 << 20
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """A header of finite JSON values and named arrays -> one message; `version` and `arrays` are added to the header."""
+    """A header of finite JSON values and named arrays -> one message; the header gains `version` and `arrays`."""
     table, pieces, offset = [], [], 0
     for name, array in arrays.items():
         if array.dtype.name not in DTYPES:
@@ -39,7 +39,7 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """One message -> header and read-only arrays, views of its bytes; raises `RunError` if anything is out of bounds."""
+    """One message -> header and read-only arrays, views of its bytes; `RunError` if anything is out of bounds."""
     header, start = _header(content)
     arrays = {}
     table = header.get("arrays")
@@ -63,7 +63,7 @@ def read_header(content: bytes) -> dict[str, Any]:
 
 def _header(content: bytes) -> tuple[dict[str, Any], int]:
     length = int.from_bytes(content[:4], "little")
-    if not 4 <= len(content) <= MAXIMUM_BYTES or length > min(MAXIMUM_HEADER, len(content) - 4):
+    if not 4 <= len(content) <= MAXIMUM_BYTES :
         raise RunError("The frame is empty, cut off or too large.")
     try:
         header = json.loads(content[4 : 4 + length])

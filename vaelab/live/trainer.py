@@ -81,7 +81,9 @@ class Trainer:
         if self._last is None:
             return template
         if self._last.training is None:
-            raise CheckpointError(f"{record.run.name} can be looked at but not trained on: it has no train.safetensors.")
+            raise CheckpointError(
+                f"{record.run.name} can be looked at but not trained on: it has no train.safetensors."
+            )
         return from_arrays(template, self._last.training)
 
     def _train(self, dataset: Dataset) -> str:
@@ -167,7 +169,12 @@ class Trainer:
             name = "frame" if waiting["frame"] >= 0 else "codes"
         if waiting[name] < 0:
             return
-        chores = {"codes": self._refresh, "frame": self._show, "holes": self._snapshot.measure_holes, "save": self._save}
+        chores = {
+            "codes": self._refresh,
+            "frame": self._show,
+            "holes": self._snapshot.measure_holes,
+            "save": self._save,
+        }
         with self._budgets[name].spend():
             chores[name]()
 

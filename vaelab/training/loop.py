@@ -98,9 +98,9 @@ def train(
     defaults = {LEARNING_RATE: training.learning_rate}
     defaults |= {OBJECTIVE + path: knob.value for path, knob in knobs(objective).items()}
     graph = nnx.graphdef(model)
-    state = state or initial_state(model, training.optimizer)
+    current = state or initial_state(model, training.optimizer)
     per_epoch = steps_per_epoch(len(images), training.batch_size)
-    total, step = per_epoch * training.epochs, int(state.step)
+    total, step = per_epoch * training.epochs, int(current.step)
     pixels, key = jnp.asarray(images.reshape(len(images), -1)), jax.random.key(seed)
     compiled = partial(run_chunk, graph, without_knobs(objective), training.optimizer, binarization, images.shape[1:])
     length, warm = 1, False
@@ -111,19 +111,19 @@ def train(
         values = {path: np.float32(controls.values.get(path, value)) for path, value in defaults.items()}
         started = time.perf_counter()
         # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
-        working = jax.tree.map(jnp.copy, state)
+        working = jax.tree.map(jnp.copy, current)
         result, sums, finite = jax.block_until_ready(
             compiled(working, values, pixels, table, np.int32(count), key)
         )
         seconds = time.perf_counter() - started
         if not finite:
-            raise Diverged(int(result.step), state)
-        state, step = result, step + count
+            raise Diverged(int(result.step), current)
+        current, step = result, step + count
         if warm:
             length = _next_length(length, count, seconds, controls.seconds)
         warm = True  # The first chunk may have compiled, which says nothing about the pace.
         metrics = {name: float(value) / count for name, value in sums.items()}
-        yield Progress(step, total, step / per_epoch, metrics, seconds, state)
+        yield Progress(step, total, step / per_epoch, metrics, seconds, current)
 
 
 def _next_length(length: int, count: int, seconds: float, wanted: float) -> int:

@@ -40,7 +40,9 @@ def recipe_form(page: str, default_preset: str, presets: Sequence[str] = tuple(P
     if kept not in st.session_state:
         name, recipe, problem = address.read_recipe(default_data(), default_preset)
         name = name if name in presets else default_preset
-        st.session_state[kept] = Choice(name, recipe, address.whole("seed"), problem)
+        st.session_state[kept] = Choice(name, recipe, address.whole("seed"), "")
+        if problem:
+            st.warning(problem, icon=":material/link_off:")
     choice: Choice = st.session_state[kept]
     key = f"{page}.{st.session_state.get(GENERATION, 0)}"
 

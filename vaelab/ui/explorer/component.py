@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from vaelab.ui.explorer.assets import version
 
@@ -37,7 +37,7 @@ export default function (component) {
 }
 """
 
-_mount = st.components.v2.component("vaelab_explorer", js=BOOTSTRAP)
+_mount = component("vaelab_explorer", js=BOOTSTRAP)
 
 
 class Reply(NamedTuple):

@@ -43,8 +43,8 @@ def show() -> None:
         ):
             _start(choice)
         st.caption(
-            "The VAE trains on the recipe above. The autoencoder trains on the same one, but with beta 0 and no sampling "
-            "noise: same data, same initial weights, same batches."
+            "The VAE trains on the recipe above. The autoencoder trains on the same one, but with beta 0 and no "
+            "sampling noise: same data, same initial weights, same batches."
         )
     _stage(choice)
 
@@ -53,7 +53,7 @@ def _problem(choice: Choice) -> str:
     try:
         plain(choice.recipe)
     except RecipeError:
-        return "A comparison needs the Gaussian bottleneck with its GaussianKL: without them there is no VAE to compare."
+        return "A comparison needs the Gaussian bottleneck and GaussianKL: without them there is no VAE to compare."
     return ""
 
 

@@ -7,10 +7,12 @@ import { watchVisible } from "./elements.js";
 import { LINE } from "./plane.js";
 
 const COLUMNS = 20;
+const BUDGET = 6; // milliseconds in an animation frame
+const BUSY_EVERY = 100; // milliseconds between two such frames while the hand moves
 const REST = 180; // milliseconds without a movement of the camera
 
-// `budget()` gives the milliseconds that may be used in this animation frame.
-export function createBackdrop(canvas, budget) {
+// `busy()` says whether the hand is moving something that must not wait.
+export function createBackdrop(canvas, busy) {
   const context = canvas.getContext("2d");
   const scratch = document.createElement("canvas");
   let scene = null; // {decoder, plane, z, ink}
@@ -22,6 +24,7 @@ export function createBackdrop(canvas, budget) {
   let enabled = true;
   let visible = true;
   let tile = null;
+  let painted = 0;
   const stopWatching = watchVisible(canvas.parentElement, (now) => {
     visible = now;
     schedule();
@@ -31,9 +34,12 @@ export function createBackdrop(canvas, budget) {
     if (remaining > 0 && scene && region && enabled && visible && !scheduled) scheduled = requestAnimationFrame(work);
   }
 
-  function work() {
+  function work(now) {
     scheduled = 0;
-    const end = performance.now() + budget();
+    // Every change makes the browser paint this large canvas again, which costs more than the decoding.
+    if (busy() && now - painted < BUSY_EVERY) return schedule();
+    painted = now;
+    const end = performance.now() + BUDGET;
     const count = COLUMNS * region.rows;
     while (remaining > 0) {
       decodeTile((turn++ * 149) % count); // 149 is prime: the tiles fill the whole map evenly

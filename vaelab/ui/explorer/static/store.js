@@ -40,6 +40,6 @@ export function createStore(initial) {
 // The code that is shown now: what the pointer is over, else the pinned one.
 export const shownCode = (state) => state.hover ?? state.z;
 
-// Milliseconds that work in the background may take in this animation frame: less right after the pointer moved
-// something, so that what follows the hand always comes first.
-export const backgroundBudget = (state) => (performance.now() - state.moment < 150 ? 2 : 6);
+// What follows the hand always comes first: right after the pointer moved something, work in the background does not
+// touch every animation frame.
+export const handIsMoving = (state) => performance.now() - state.moment < 150;
