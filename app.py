@@ -4,4 +4,4 @@ import streamlit as st
 
 from vaelab.ui.server import lifespan, routes
 
-app = st.App("vaelab/ui/main.py", routes=routes(), lifespan=lifespan)
+app = st.App("vaelab/ui/pages/main.py", routes=routes(), lifespan=lifespan)

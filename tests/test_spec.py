@@ -91,6 +91,13 @@ def test_a_wrong_assignment_says_what_is_wrong(assignment, sentence):
     assert sentence in str(error.value)
 
 
+def test_what_is_between_two_assignments_need_not_combine():
+    changes = ("bottleneck=Point", "objective.penalties=")
+    assert assign(Recipe(), *changes) == assign(Recipe(), *reversed(changes))
+    with pytest.raises(RecipeError, match="GaussianKL needs the bottleneck Gaussian"):
+        assign(Recipe(), changes[0])
+
+
 def test_knobs_are_found_by_path_and_do_not_identify_a_program():
     recipe = Recipe()
     assert set(knobs(recipe)) == {

@@ -7,15 +7,21 @@ import typing
 from typing import Any
 
 from vaelab.errors import RecipeError
-from vaelab.spec import Spec, SpecType, convert, fields, is_axis, replace
+from vaelab.spec import Spec, SpecType, convert, fields, is_axis, substitute, to_json
 
 
-def assign(spec: SpecType, assignment: str) -> SpecType:
-    """Apply `path=value`, where the value is text as a person types it: `500`, `32,64`, `Conv`, or JSON."""
-    path, separator, text = assignment.partition("=")
-    if not separator or not path.strip():
-        raise RecipeError(f"{assignment!r} is not of the form field=value, such as backbone.hidden=500.")
-    return _assign(spec, path.strip().split("."), text.strip(), path.strip())
+def assign(spec: SpecType, *assignments: str) -> SpecType:
+    """Apply `path=value` in turn, where a value is text as a person types it: `500`, `32,64`, `Conv`, or JSON.
+
+    What is in between need not make sense (a bottleneck may be exchanged before its penalty): the result is checked.
+    """
+    draft = spec
+    for assignment in assignments:
+        path, separator, text = assignment.partition("=")
+        if not separator or not path.strip():
+            raise RecipeError(f"{assignment!r} is not of the form field=value, such as backbone.hidden=500.")
+        draft = _assign(draft, path.strip().split("."), text.strip(), path.strip())
+    return convert(type(spec), to_json(draft), type(spec).__name__.lower())
 
 
 def _assign(spec: Any, path: list[str], text: str, where: str) -> Any:
@@ -25,9 +31,9 @@ def _assign(spec: Any, path: list[str], text: str, where: str) -> Any:
         raise RecipeError(f"{where}: {type(spec).__name__} has no field {name!r}; it has {', '.join(known) or 'none'}.")
     value, annotation = getattr(spec, name), known[name].type
     if not rest:
-        return replace(spec, **{name: _parse(annotation, text, where)})
+        return substitute(spec, {name: _parse(annotation, text, where)})
     if isinstance(value, Spec):
-        return replace(spec, **{name: _assign(value, rest, text, where)})
+        return substitute(spec, {name: _assign(value, rest, text, where)})
     if isinstance(value, tuple) and len(rest) > 1:
         names = [type(item).__name__ for item in value]
         if rest[0] not in names:
@@ -35,7 +41,7 @@ def _assign(spec: Any, path: list[str], text: str, where: str) -> Any:
         changed = tuple(
             _assign(item, rest[1:], text, where) if type(item).__name__ == rest[0] else item for item in value
         )
-        return replace(spec, **{name: changed})
+        return substitute(spec, {name: changed})
     raise RecipeError(f"{where}: {name} has no fields of its own.")
 
 

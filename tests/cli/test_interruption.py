@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -25,10 +24,8 @@ def test_a_signal_saves_and_the_run_goes_on_as_if_nothing_had_been(tmp_path, num
     assert process.stderr is not None
     assert any(line.startswith("epoch") for line in process.stderr)  # The first step is done.
     process.send_signal(number)
-    sent = time.monotonic()
     output, _ = process.communicate(timeout=60)
     assert process.returncode == code
-    assert time.monotonic() - sent < 10
     assert "vaelab train vae_2d --epochs 100000 --name run --set backbone.hidden=16" in output
 
     status = read_status(tmp_path / "runs" / "run")

@@ -64,6 +64,16 @@ def test_verification_notices_one_changed_byte(runs, tmp_path):
     )
 
 
+def test_an_exported_run_can_be_looked_at_but_not_trained_on(runs, tmp_path):
+    assert call("export", runs / "vae", tmp_path / "copy").exit_code == 0
+    assert call("verify", tmp_path / "copy").exit_code == 0
+    assert call("sample", tmp_path / "copy", "-o", "x.png").exit_code == 0
+    assert "no state of training" in refused(
+        "train", "vae_2d", "--set", "backbone.hidden=16", "--runs", tmp_path, "--name", "copy", "--epochs", 3
+    )
+    assert "holds a run already" in refused("export", runs / "vae", tmp_path / "copy")
+
+
 def test_data_sets_are_listed_and_those_at_hand_are_loaded():
     listed = call("data").stdout
     assert all(name in listed for name in ("digits", "mnist", "fashion_mnist", "kmnist", "shapes"))

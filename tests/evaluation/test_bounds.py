@@ -14,7 +14,7 @@ from vaelab.recipe import Recipe
 
 @pytest.fixture(scope="module")
 def trained(digits):
-    recipe = assign(assign(Recipe(), "backbone.hidden=32"), "training.epochs=40")
+    recipe = assign(Recipe(), "backbone.hidden=32", "training.epochs=40")
     *_, last = recipe.train(dataset=digits)
     return recipe.restore(last.state)
 

@@ -42,8 +42,8 @@ def test_image_distance_is_that_to_the_nearest_image(random):
 
 def test_the_meter_tells_a_trained_autoencoder_from_a_trained_vae(digits):
     """Same data, same initial weights, same batches; only beta and the sampling noise differ."""
-    vae = assign(assign(Recipe(), "backbone.hidden=64"), "training.epochs=150")
-    plain = assign(assign(vae, "objective.penalties.GaussianKL.weight=0"), "objective.sampling_scale=0")
+    vae = assign(Recipe(), "backbone.hidden=64", "training.epochs=150")
+    plain = assign(vae, "objective.penalties.GaussianKL.weight=0", "objective.sampling_scale=0")
     measured = {}
     for name, recipe in {"vae": vae, "ae": plain}.items():
         *_, last = recipe.train(dataset=digits)

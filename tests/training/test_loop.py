@@ -12,7 +12,7 @@ from vaelab.recipe import Recipe
 from vaelab.training.loop import LONGEST_CHUNK, Controls, Diverged, initial_state, run_chunk
 from vaelab.training.state import from_arrays, to_arrays
 
-SMALL = assign(assign(Recipe(), "backbone.hidden=16"), "training.epochs=2")
+SMALL = assign(Recipe(), "backbone.hidden=16", "training.epochs=2")
 BETA = "objective.penalties.GaussianKL.weight"
 
 
@@ -101,7 +101,7 @@ def test_chunks_grow_to_the_wanted_time_but_never_beyond_the_bounds(digits):
 
 
 def test_an_epoch_counts_the_examples_the_recipe_asks_for(digits):
-    few = assign(assign(SMALL, "data.examples=200"), "training.batch_size=50")
+    few = assign(SMALL, "data.examples=200", "training.batch_size=50")
     last = run(few, digits)
     assert (last.steps, last.epoch) == (8, 2.0)
 

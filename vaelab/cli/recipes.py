@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +14,6 @@ from vaelab.data import information, steps_per_epoch
 from vaelab.errors import RecipeError, RunError
 from vaelab.presets import PRESETS, preset
 from vaelab.recipe import Recipe, from_json
-from vaelab.spec import Spec, fields
 
 LARGEST_FILE = 1 << 20
 EPOCHS = "training.epochs"  # Says when to stop, not what is trained: a run may go on for more of them.
@@ -38,7 +36,7 @@ def choose(source: str, assignments: Sequence[str]) -> Chosen:
         recipe = read(Path(source))
     else:
         name, title, recipe = source, source, preset(source).recipe  # Raises, with the names that exist.
-    recipe = assign_all(recipe, assignments)
+    recipe = assign(recipe, *assignments)
     return Chosen(name, f"{title} on {information(recipe.data.name).title}", recipe)
 
 
@@ -52,29 +50,6 @@ def read(path: Path) -> Recipe:
         raise RecipeError(f"The recipe {path} cannot be read ({error.strerror or error}).") from error
     except (ValueError, RecursionError) as error:
         raise RecipeError(f"{path} is not valid JSON ({error}).") from error
-
-
-@dataclass(frozen=True)
-class _Draft(Recipe):
-    """A recipe whose choices need not combine yet: it may take several changes until they do."""
-
-    def __post_init__(self) -> None:
-        Spec.__post_init__(self)
-
-
-_Draft.__name__ = Recipe.__name__  # Error messages name the class.
-
-
-def assign_all(recipe: Recipe, assignments: Sequence[str]) -> Recipe:
-    """Change fields in turn; whether the choices combine is asked once, at the end."""
-    draft = _Draft(**_values(recipe))
-    for assignment in assignments:
-        draft = assign(draft, assignment)
-    return Recipe(**_values(draft))
-
-
-def _values(recipe: Recipe) -> dict[str, Any]:
-    return {field.name: getattr(recipe, field.name) for field in fields(Recipe)}
 
 
 def default_name(chosen: Chosen, seed: int) -> str:

@@ -45,9 +45,8 @@ def read_recipe(default_data: str, default_preset: str) -> tuple[str, Recipe, st
     """The preset's name, the recipe, and a sentence if the address asks for what cannot be."""
     name = read("preset", default_preset)
     try:
-        recipe = assign(preset(name).recipe, f"data.name={read('data', default_data)}")
-        for change in st.query_params.get_all("set")[:50]:
-            recipe = assign(recipe, change[:LONGEST])
+        changes = [change[:LONGEST] for change in st.query_params.get_all("set")[:50]]
+        recipe = assign(preset(name).recipe, f"data.name={read('data', default_data)}", *changes)
     except VaelabError as error:
         fallback = assign(preset(default_preset).recipe, f"data.name={default_data}")
         return default_preset, fallback, f"The address asks for something that cannot be: {error}"

@@ -25,9 +25,7 @@ def plain(recipe: Recipe) -> Recipe:
     Backbone, initial weights, batches and likelihood are equal by construction, so what differs is what the
     variational terms do.
     """
-    for change in PLAIN:
-        recipe = assign(recipe, change)
-    return recipe
+    return assign(recipe, *PLAIN)
 
 
 def show() -> None:

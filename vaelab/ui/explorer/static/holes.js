@@ -6,8 +6,8 @@ import { short } from "./plot.js";
 const MEASURES = [
   { name: "share", title: "Prior samples that fall in a hole", show: (value) => `${Math.round(100 * value)} %`,
     full: () => 1,
-    meaning: "Noise from N(0, I) that lies outside the region of the codes (farther from every code than that code is from "
-      + "its k nearest neighbours). 0 % means that the codes cover the prior." },
+    meaning: "Noise from N(0, I) with no code of a held-out image nearby: none within the radius in which 95 % would find "
+      + "one if the codes followed the prior. So 5 % is ideal." },
   { name: "image_distance", title: "Distance of a decoded sample to its nearest training image", show: short,
     full: (values) => Math.max(...values, 1e-9),
     meaning: "Mean Euclidean distance in pixel values (0 to 1). Smaller means that samples look more like data; "

@@ -1,5 +1,0 @@
-"""The script that Streamlit runs for every visitor."""
-
-from vaelab.ui.router import show
-
-show()
