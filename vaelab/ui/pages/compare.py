@@ -12,7 +12,6 @@ from vaelab.ui.explorer import explorer
 from vaelab.ui.recipe_form import Choice, recipe_form
 from vaelab.ui.server import base_path, runs
 
-EXAMPLES = {"digits": ("digits-ae-2d", "digits-vae-2d"), "mnist": ("mnist-ae-2d", "mnist-vae-2d")}
 LABELS = ("Autoencoder", "VAE")
 PRESETS = ("vae_2d", "beta_vae_2d", "conv_vae_2d", "vae", "conv_vae", "beta_vae")
 ADDRESS = ("a_run", "b_run")
@@ -82,8 +81,8 @@ def _runs_on_show(choice: Choice) -> tuple[list[str], str]:
     if all(asked) and all(map(runs().known, asked)):
         return asked, ""
     message = "A run of this address does not exist any more; below is a trained pair." if any(asked) else ""
-    pair = EXAMPLES.get(choice.recipe.data.name, ())
-    return (list(pair) if pair and all(map(runs().known, pair)) else []), message
+    pair = [f"{choice.recipe.data.name}-{kind}-2d" for kind in ("ae", "vae")]  # The trained pairs that ship.
+    return (pair if all(map(runs().known, pair)) else []), message
 
 
 def _act(action: str, choice: Choice) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vaelab.bottlenecks import Point
 from vaelab.errors import VaelabError
 from vaelab.spec import to_json
 from vaelab.ui import address, training
@@ -11,8 +12,6 @@ from vaelab.ui.explorer import explorer
 from vaelab.ui.recipe_form import Choice, recipe_form
 from vaelab.ui.server import base_path, runs
 
-# What there is to see before anything is trained: a trained run that ships, by the data on the screen.
-EXAMPLES = {"digits": "digits-vae-2d", "mnist": "mnist-vae-2d"}
 PRESET = "vae_2d"
 UNKNOWN = (
     "The run of this address does not exist any more: it was deleted, or made on another server. "
@@ -29,6 +28,7 @@ def show() -> None:
             disabled=bool(choice.problem), help="Starts from new weights, with the settings above.",
         ):
             _start(choice)
+        _about(choice)
     _stage(choice)
     runs().prepare(to_json(choice.recipe))
 
@@ -57,8 +57,29 @@ def _run_on_show(choice: Choice) -> tuple[str, str]:
     run = address.read("run")
     if run and runs().known(run):
         return run, ""
-    example = EXAMPLES.get(choice.recipe.data.name, "")
-    return (example if runs().known(example) else ""), UNKNOWN if run else ""
+    found = (name for name in _examples(choice) if runs().known(name))
+    return next(found, ""), UNKNOWN if run else ""
+
+
+def _examples(choice: Choice) -> list[str]:
+    """Trained runs that ship, the nearest to the recipe first: what there is to see before anything is trained."""
+    data, waist = choice.recipe.data.name, choice.recipe.bottleneck
+    point, plane = isinstance(waist, Point), waist.size == 2
+    nearest = f"{data}-ae-2d" if point else f"{data}-vae-2d" if plane else f"{data}-conv-vae"
+    return [nearest, f"{data}-vae-2d"]
+
+
+def _about(choice: Choice) -> None:
+    """What is on show, and the command line that makes the same."""
+    run, _ = _run_on_show(choice)
+    if not run:
+        return
+    about = runs().about(run)
+    st.divider()
+    st.caption("On show")
+    st.text(about.get("title") or run)
+    if command := about.get("command"):
+        st.code(command, language="bash", wrap_lines=True)
 
 
 def _act(action: str, choice: Choice) -> None:
