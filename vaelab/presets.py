@@ -16,6 +16,7 @@ from vaelab.objectives import L1, Additive, Bernoulli, FixedGaussian, GaussianKL
 from vaelab.recipe import Recipe
 from vaelab.spec import replace
 from vaelab.training.optimizers import Training
+from vaelab.training.schedules import Cosine
 
 
 class Preset(NamedTuple):
@@ -45,7 +46,7 @@ _PRESETS = (
     Preset(
         "linear_ae", "Linear autoencoder", _BALDI,
         "spans the principal subspace: 13.866 squared error per test image with 30 numbers, that of PCA",
-        Recipe(GREY, Dense(hidden=()), Point(30), SQUARED_ERROR, Training(epochs=30)),
+        Recipe(GREY, Dense(hidden=()), Point(30), SQUARED_ERROR, Training(epochs=30, schedule=Cosine())),
     ),
     Preset(
         "ae", "Autoencoder", _HINTON, "squared error far below that of PCA with as many numbers (13.87 with 30)",

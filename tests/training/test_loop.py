@@ -106,6 +106,19 @@ def test_an_epoch_counts_the_examples_the_recipe_asks_for(digits):
     assert (last.steps, last.epoch) == (8, 2.0)
 
 
+def test_a_cosine_schedule_ends_at_rest_and_resumes_bit_for_bit(digits):
+    cosine = assign(SMALL, "training.schedule=Cosine")
+    whole = list(cosine.train(dataset=digits, controls=Controls(steps=1)))
+    moves = [
+        max(np.abs(a - b).max() for a, b in zip(*map(jax.tree.leaves, (first, second)), strict=True))
+        for first, second in ((whole[i].state.parameters, whole[i + 1].state.parameters) for i in (0, 10, 20))
+    ]
+    # Adam's moves are about as long as the rate: 1/2 (1 + cos) at steps 1, 11 and 21 of 22.
+    np.testing.assert_allclose(np.array(moves[1:]) / moves[0], [0.5, 0.005], atol=0.25)
+    assert moves[2] < 0.02 * moves[0]
+    assert equal(run(cosine, digits, state=whole[6].state).state, whole[-1].state)
+
+
 def test_a_state_of_another_recipe_is_refused(digits):
     arrays = to_arrays(initial_state(SMALL.build(), SMALL.training.optimizer))
     other = assign(SMALL, "backbone.hidden=17")
@@ -124,9 +137,10 @@ def test_a_chunk_has_no_library_convolution_and_one_loop_of_traced_length(digits
     model = recipe.build()
     values = {OBJECTIVE + path: np.float32(0) for path in knobs(recipe.objective)} | {LEARNING_RATE: np.float32(0)}
     text = run_chunk.lower(
-        nnx.graphdef(model), without_knobs(recipe.objective), recipe.training.optimizer, "dynamic", (8, 8, 1),
+        nnx.graphdef(model), without_knobs(recipe.objective), recipe.training.optimizer, recipe.training.schedule,
+        "dynamic", (8, 8, 1),
         initial_state(model, recipe.training.optimizer), values, np.zeros((100, 64), np.uint8),
-        np.zeros((LONGEST_CHUNK, 8), np.int32), np.int32(1), jax.random.key(0),
+        np.zeros((LONGEST_CHUNK, 8), np.int32), np.int32(1), np.int32(9), jax.random.key(0),
     ).as_text()
     assert "stablehlo.dot_general" in text
     assert "convolution" not in text

@@ -24,6 +24,7 @@ from vaelab.model import Autoencoder
 from vaelab.objectives import Objective
 from vaelab.spec import knobs, substitute, without_knobs
 from vaelab.training.optimizers import Optimizer, Training
+from vaelab.training.schedules import Schedule
 from vaelab.training.state import TrainingState
 
 LONGEST_CHUNK = 256  # Steps per call of the compiled program; bounds its table of row numbers.
@@ -102,7 +103,7 @@ def train(
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total, step = per_epoch * training.epochs, int(current.step)
     pixels, key = jnp.asarray(images.reshape(len(images), -1)), jax.random.key(seed)
-    compiled = partial(run_chunk, graph, without_knobs(objective), training.optimizer, binarization, images.shape[1:])
+    fixed = (graph, without_knobs(objective), training.optimizer, training.schedule, binarization, images.shape[1:])
     length, warm = 1, False
     while step < total:
         count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
@@ -113,7 +114,7 @@ def train(
         # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
         working = jax.tree.map(jnp.copy, current)
         result, sums, finite = jax.block_until_ready(
-            compiled(working, values, pixels, table, np.int32(count), key)
+            run_chunk(*fixed, working, values, pixels, table, np.int32(count), np.int32(total), key)
         )
         seconds = time.perf_counter() - started
         if not finite:
@@ -133,13 +134,14 @@ def _next_length(length: int, count: int, seconds: float, wanted: float) -> int:
 
 @partial(
     jax.jit,
-    static_argnames=("graph", "objective", "optimizer", "binarization", "shape"),
+    static_argnames=("graph", "objective", "optimizer", "schedule", "binarization", "shape"),
     donate_argnames=("state",),
 )
 def run_chunk(
     graph: Any,
     objective: Objective,
     optimizer: Optimizer,
+    schedule: Schedule,
     binarization: str,
     shape: tuple[int, ...],  # of one image
     state: TrainingState,
@@ -147,6 +149,7 @@ def run_chunk(
     pixels: Any,  # uint8 [N, H * W * C]: flat, so that the innermost axis is long
     table: Any,  # int32 [LONGEST_CHUNK, B]: which rows each step reads
     count: Any,
+    total: Any,  # steps of the whole run
     key: Any,
 ) -> tuple[TrainingState, dict[str, Any], Any]:
     """Take `count` steps: the new state, the sums of the metrics, and whether all of it is finite."""
@@ -164,7 +167,8 @@ def run_chunk(
 
         gradients, metrics = jax.grad(loss, has_aux=True)(state.parameters)
         direction, optimizer_state = transformation.update(gradients, state.optimizer, state.parameters)
-        parameters = jax.tree.map(lambda p, d: p - values[LEARNING_RATE] * d, state.parameters, direction)
+        rate = values[LEARNING_RATE] * schedule(state.step / total)
+        parameters = jax.tree.map(lambda p, d: p - rate * d, state.parameters, direction)
         return TrainingState(state.step + 1, parameters, optimizer_state), metrics
 
     def body(carry: Any) -> Any:

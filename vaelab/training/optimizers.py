@@ -7,6 +7,7 @@ from typing import Any
 
 from vaelab.lazy import optax
 from vaelab.spec import Spec, number, option
+from vaelab.training.schedules import Constant, Schedule
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,4 @@ class Training(Spec):
         1e-3, minimum=0, maximum=1, knob=True, logarithmic=True, label="Learning rate", help="Step size."
     )
     optimizer: Optimizer = option(Adam(), label="Optimizer")
+    schedule: Schedule = option(Constant(), label="Schedule", help="How the learning rate changes over the run.")
