@@ -10,7 +10,7 @@ from vaelab.checkpoints.runs import about_run, create_run, recipe_of
 from vaelab.errors import CheckpointError
 
 
-def export_run(run: Path, target: Path) -> Path:
+def export_run(run: Path, target: Path, title: str = "") -> Path:
     """Copy the newest step of a run, without its training state, to a folder that does not exist yet."""
     newest = latest_step(run)
     if newest is None:
@@ -19,7 +19,7 @@ def export_run(run: Path, target: Path) -> Path:
     create_run(
         target,
         recipe_of(run),
-        title=str(about.get("title", run.name)),
+        title=title or str(about.get("title", run.name)),
         command=step.command,
         seed=int(about.get("seed", 0)),
         created=str(about.get("created", "")),

@@ -128,12 +128,17 @@ def verify(run: Run, runs: Runs = None) -> None:
     say(f"{folder} is intact: step {steps}; {found.files} files, {found.bytes / 1e6:.1f} MB.")
 
 
-def export(run: Run, folder: Annotated[Path, typer.Argument(metavar="FOLDER")], runs: Runs = None) -> None:
+def export(
+    run: Run,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that does not exist yet.")],
+    title: Annotated[str, typer.Option(metavar="TEXT", help="What to call it; as it is called unless given.")] = "",
+    runs: Runs = None,
+) -> None:
     """Copy a run to a new folder without what only training needs: to explore, sample and evaluate elsewhere."""
     from vaelab import checkpoints
     from vaelab.cli.saved import find
 
-    step = checkpoints.export_run(find(run, runs), folder)
+    step = checkpoints.export_run(find(run, runs), folder, title)
     size = sum(file.stat().st_size for file in step.iterdir()) / 1e6
     say(f"Exported to {folder}: {size:.1f} MB.")
 
