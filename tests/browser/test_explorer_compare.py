@@ -18,11 +18,11 @@ def run(harness):
 
 @pytest.fixture
 def compare(page, explore, run):
-    def open_pair(left: dict | None = None, right: dict | None = None, latent: int = 2):
+    def open_pair(left: dict | None = None, right: dict | None = None, latent: int = 2, **data):
         holes = [{"share": 0.41, "image_distance": 6.9}, {"share": 0.06, "image_distance": 4.3}]
         run("left", {"bottleneck": "Point", "holes": holes[0], **(left or {})}, weight=0.0)
         run("right", {"holes": holes[1], **(right or {})}, latent=latent)
-        explore("left", wait=False, runs=["left", "right"], mode="compare", labels=["Autoencoder", "VAE"])
+        explore("left", wait=False, runs=["left", "right"], mode="compare", labels=["Autoencoder", "VAE"], **data)
         page.wait_for_function("window.__vaelab?.stores.filter((store) => store.state.decoder).length === 2")
         page.wait_for_timeout(200)
         return page
@@ -82,7 +82,7 @@ def test_both_runs_are_paused_together(compare, harness):
 
 def test_the_hole_meter_shows_both(compare):
     text = compare().locator(".panel-holes").inner_text()
-    assert all(part in text for part in ["41 %", "6 %", "6.9", "4.3", "nearest neighbours", "training image"])
+    assert all(part in text for part in ["41 %", "6 %", "6.9", "4.3", "held-out image nearby", "training image"])
 
 
 def test_codes_of_different_size_are_not_forced_together(compare):
@@ -91,3 +91,26 @@ def test_codes_of_different_size_are_not_forced_together(compare):
     page.get_by_role("button", name="Random", exact=True).first.click()
     page.wait_for_timeout(50)
     assert len(state(page, "z", 0)) == 2 and len(state(page, "z", 1)) == 16
+
+
+PANELS = {
+    "transport": ".transport", "map": ".map-stage", "image": ".pixels", "sliders": ".slider", "marginals": ".marginals",
+    "holes": ".panel-holes", "samples": ".panel-samples", "curves": ".panel-curves", "knobs": ".panel-knobs",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "hide", [["map", "samples", "curves"], ["transport", "knobs", "image", "sliders", "marginals", "holes"]]
+)
+def test_hidden_panels_are_not_built(compare, hide):
+    page = compare(hide=hide)
+    for name, selector in PANELS.items():
+        assert (page.locator(selector).count() == 0) == (name in hide), name
+
+
+def test_a_penalty_of_weight_zero_is_not_called_minimized(compare):
+    beta = {**KNOBS[0], "path": "objective.penalties.GaussianKL.weight", "label": "Beta", "value": 0.0}
+    curves = compare({"knobs": [beta]}, {"knobs": [{**beta, "value": 1.0}]}).locator(".panel-curves")
+    names = [name.rsplit(" ", 1)[0] for name in curves.locator(".curve-entry").all_inner_texts()]
+    assert {"KL (beta 0), Autoencoder", "KL, VAE"} <= set(names)
+    assert "The KL of the Autoencoder is measured, not minimized" in curves.locator(".panel-about").inner_text()

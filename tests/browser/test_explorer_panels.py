@@ -91,8 +91,9 @@ def test_a_tile_gives_its_code_to_everybody(explore):
     page = explore("two")
     settle(page)
     tile = page.locator(".panel-samples .tile").nth(10)
+    counted = page.evaluate("__vaelab.latencies.length")
     tile.hover()
-    page.wait_for_function(f"{STATE.format(0)}.hover")
+    page.wait_for_function(f"{STATE.format(0)}.hover && __vaelab.latencies.length > {counted}")
     want = jax_normal(0, 64, 2)
     np.testing.assert_allclose(state(page, "hover"), want[10], atol=1e-6)
     tile.click()
@@ -113,6 +114,16 @@ def test_tiles_are_walked_with_the_arrow_keys(explore):
     np.testing.assert_allclose(state(page, "z"), jax_normal(0, 64, 2)[9], atol=1e-6)
     page.keyboard.press("n")
     assert state(page, "seed") != 0
+
+
+def test_the_grid_is_part_of_a_link(explore):
+    page = explore("two", view={"grid": 5})
+    assert len(pictures(page)) == 25
+    page.get_by_label("Grid size").select_option("6")
+    page.wait_for_function("window.reported.length === 1")
+    assert page.evaluate("window.reported[0][1].grid") == 6
+    page = explore("two", view={"grid": 11})
+    assert len(pictures(page)) == 64
 
 
 def test_an_autoencoder_says_that_it_has_no_prior(explore):
@@ -138,6 +149,21 @@ def set_ends(page):
     page.locator(".walk").wait_for(state="visible")
     settle(page, ".walk")
     return np.array(state(page, "a")), np.array(state(page, "b"))
+
+
+def test_the_map_is_given_the_path_of_the_walk(explore):
+    page = explore("two")
+    read = f"{STATE.format(0)}.path?.map((code) => [...code]) ?? null"
+    assert page.evaluate(read) is None
+    a, b = set_ends(page)
+    path = np.array(page.evaluate(read))
+    np.testing.assert_allclose(path, a + np.linspace(0, 1, 33)[:, None] * (b - a), atol=1e-5)
+    page.get_by_role("button", name="Swap").click()
+    page.evaluate(FRAMES)
+    np.testing.assert_allclose(page.evaluate(read), path[::-1], atol=1e-5)
+    data = {"base": "", "version": "1", "mode": "explore", "labels": [], "hide": [], "can_train": True}
+    page.evaluate("(data) => remount(data)", {**data, "runs": ["sixteen"]})
+    page.wait_for_function(f"{STATE.format(0)}.z.length === 16 && {STATE.format(0)}.path === null")
 
 
 def shown_image(page) -> str:

@@ -32,7 +32,30 @@ def test_dragging_a_slider_changes_the_image_during_the_drag(explore):
     name, view = page.evaluate("reported[0]")
     assert name == "view"
     np.testing.assert_allclose(view["z"], state(page, "z"), atol=1e-4)
-    assert set(view) == {"z", "seed", "temperature", "a", "b", "axes"}
+    assert set(view) == {"z", "seed", "temperature", "grid", "a", "b", "axes"}
+
+
+def test_either_end_of_a_slider_shows_its_image(explore):
+    page = explore("two", view={"z": [1.0, -0.5]})
+    row = page.locator(".slider[data-index='1']")
+    read = "(canvas) => canvas.width < 28 ? [] : [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]"
+
+    def shows(canvas, code):
+        found = np.array(canvas.evaluate(read)).reshape(-1, 4)[:, 0]
+        return found.size == 784 and np.abs(found - expected("two", code)).max() < 1.01
+
+    def wait(*codes):
+        for _ in range(100):
+            if all(shows(row.locator(".slider-end").nth(side), code) for side, code in enumerate(codes)):
+                return
+            page.wait_for_timeout(30)
+        raise AssertionError(f"The images are not those of {codes}.")
+
+    wait([1.0, -3.0], [1.0, 3.0])
+    number = page.locator(".slider[data-index='0'] input")
+    number.fill("-2")
+    number.press("Enter")
+    wait([-2.0, -3.0], [-2.0, 3.0])
 
 
 def test_keys_move_a_slider(explore):

@@ -1,12 +1,17 @@
 """What comes from outside: frames of a run that trains, other runs, views from Python, and no run at all."""
 
+import json
+from urllib.parse import quote
+
 import numpy as np
 import pytest
 
 from tests.browser.harness.frames import header_of, model_frame
-from tests.browser.harness.looking import pixels, state
+from tests.browser.harness.looking import middle, pixels, state
 from tests.browser.harness.model import trained
 from tests.browser.harness.packing import pack
+from tests.browser.harness.server import create_harness
+from tests.browser.panels import wait_received
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +54,65 @@ def test_another_run_replaces_the_picture_when_its_frame_comes(explore, harness)
     page.wait_for_function("__vaelab.stores[0].state.connection === 'refused'")
     assert page.locator(".notice").inner_text() == "There is no such run; it may have ended."
     assert page.locator(".pixels").is_visible()
+
+
+def test_a_run_that_replaces_another_keeps_the_code_but_not_the_map(explore, harness):
+    far, near = (np.random.default_rng(0).normal(size=(500, 16)).astype("f4") * spread for spread in (9, 1))
+    for name, codes, best in (("before", far, 3), ("after", near, 9)):
+        worth = np.eye(16, dtype="f4")[best] * 2 + np.eye(16, dtype="f4")[best + 1] + 0.5
+        harness.runs[name] = [
+            model_frame(trained(16), run=name, state="training", sequence=sequence,
+                        arrays_more={"codes": codes, "labels": np.zeros(500, "u1"), "information": worth})
+            for sequence in (1, 2, 3)
+        ]  # fmt: skip
+    page = explore("before", view={"z": [0.5] * 16, "a": [1] * 16, "b": [2] * 16})
+    page.wait_for_function("__vaelab.frames >= 2")
+    assert state(page, "axes") == [3, 4]
+
+    def step_of_a_pixel():
+        x, y = middle(page.locator(".map-stage"))
+        page.mouse.move(x, y)
+        here = np.array(state(page, "hover"))
+        page.mouse.move(x + 1, y)
+        return np.abs(np.array(state(page, "hover")) - here).max()
+
+    wide = step_of_a_pixel()
+    page.mouse.move(0, 0)
+    again(page, "after")
+    page.wait_for_function("__vaelab.stores[0].state.frame.header.run === 'after'")
+    assert state(page, "z") == [0.5] * 16
+    assert state(page, "a") == [1] * 16 and state(page, "b") == [2] * 16
+    assert state(page, "axes") == [9, 10]
+    assert step_of_a_pixel() < wide / 3
+
+    page = explore("before", view={"axes": [1, 2]})
+    again(page, "after")
+    page.wait_for_function("__vaelab.stores[0].state.frame.header.run === 'after'")
+    assert state(page, "axes") == [1, 2], "axes that somebody chose stay"
+
+
+def test_a_server_that_comes_back_shows_the_same_run(page):
+    frames = {"two": [model_frame(trained(2), run="two", state="paused", sequence=7)]}
+    server = create_harness(frames)
+    port = server.socket.getsockname()[1]
+    try:
+        page.goto(f"{server.address}/?data={quote(json.dumps({'runs': ['two'], 'view': {'z': [1.0, -0.5]}}))}")
+        page.wait_for_function("__vaelab?.stores[0]?.state.connection === 'open' && __vaelab.drawn > 0")
+        server.stop()
+        page.wait_for_function("__vaelab.stores[0].state.connection === 'lost'")
+        assert "Trying again" in page.locator(".notice").inner_text()
+        assert page.locator(".status-word").inner_text() == "Connection lost, trying again"
+        assert page.locator(".pixels").is_visible()
+        server = create_harness(frames, port)
+        page.wait_for_function("__vaelab.stores[0].state.connection === 'open' && __vaelab.frames >= 2")
+        page.locator(".notice").wait_for(state="hidden")
+        assert page.locator(".status-word").inner_text() == "Paused"
+        assert state(page, "z") == [1.0, -0.5]
+        page.get_by_role("button", name="Resume").click()
+        wait_received(page, server, "two", {"command": "resume"})
+    finally:
+        server.stop()
+        page.errors.clear()  # the browser writes failed connections to the console
 
 
 def test_the_way_of_leaving_the_page(explore):

@@ -173,3 +173,31 @@ def test_knobs_rest_when_nothing_trains(explore, run):
     page = explore(run("resting", {"state": "finished", "knobs": KNOBS}))
     assert "while the run is training" in page.locator(".panel-knobs").inner_text()
     assert page.locator(".panel-knobs .knob").first.is_hidden()
+
+
+def test_without_a_penalty_there_is_one_curve(explore, run):
+    steps = np.arange(1, 101)
+    history = np.stack([steps, 300 - steps, 300 - steps], axis=1).astype("f4")
+    columns = ["step", "loss", "reconstruction"]
+    page = explore(run("plain", {"history_columns": columns, "bottleneck": "Point"}, arrays_more={"history": history}))
+    curves = page.locator(".panel-curves")
+    assert curves.locator(".curve-entry").all_inner_texts() == ["reconstruction 209"]
+    assert curves.locator(".chart").nth(1).is_hidden()
+
+
+def test_a_knob_that_changes_nothing_is_not_offered(explore, run):
+    sampling = {**BETA, "path": "objective.sampling_scale", "label": "Sampling noise"}
+    noise = {**BETA, "path": "objective.corruption.scale", "label": "Noise", "maximum": 2, "logarithmic": False}
+    header = {"state": "training", "knobs": [sampling, noise, *KNOBS]}
+    page = explore(run("denoising", {**header, "bottleneck": "Point"}))
+    assert page.locator(".knob-label").all_inner_texts() == ["Noise", "Learning rate"]
+    page = explore(run("variational", header))
+    assert page.locator(".knob-label").all_inner_texts() == ["Sampling noise", "Noise", "Learning rate"]
+
+
+def test_few_values_are_not_smoothed_into_the_past(explore, run):
+    steps = np.arange(1, 13)
+    history = np.stack([steps, 10 + 90.0 ** (1 / steps), 10 + 90.0 ** (1 / steps), 0 * steps], axis=1).astype("f4")
+    page = explore(run("short", {}, arrays_more={"history": history}))
+    read = [float(text) for text in page.locator(".panel-curves .curve-value").all_inner_texts()]
+    np.testing.assert_allclose(read, [history[-1, 2], history[-1, 1], 0], rtol=0.05)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+
 from tests.browser.test_explorer_decoder import DECODE
 from tests.variants import recipes
-
 from vaelab.data.corruptions import NoCorruption
 from vaelab.latent import decode
 from vaelab.live.describe import decoder_names, describe

@@ -132,9 +132,10 @@ def test_an_unknown_run_gets_a_sentence_and_an_example(run):
 
 
 def test_the_view_comes_from_the_address_and_nonsense_is_left_out():
-    view = data_of(page(z="0.5,-1.25", noise="7", temperature="0.8", axes="pca", a="1,2", b="nan,1"))["view"]
-    assert view == {"z": [0.5, -1.25], "seed": 7, "temperature": 0.8, "axes": "pca", "a": [1.0, 2.0]}
-    assert data_of(page(z="a,b", noise="-3", temperature="x", axes="1"))["view"] == {"seed": 0, "temperature": 1.0}
+    view = data_of(page(z="0.5,-1.25", noise="7", temperature="0.8", grid="5", axes="pca", a="1,2", b="nan,1"))["view"]
+    assert view == {"z": [0.5, -1.25], "seed": 7, "temperature": 0.8, "grid": 5, "axes": "pca", "a": [1.0, 2.0]}
+    nonsense = data_of(page(z="a,b", noise="-3", temperature="x", grid="11", axes="1"))["view"]
+    assert nonsense == {"seed": 0, "temperature": 1.0, "grid": 8}
 
 
 def test_other_data_show_their_own_example_and_forget_the_run(own_runs):

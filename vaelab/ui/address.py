@@ -19,6 +19,9 @@ from vaelab.recipe import Recipe
 from vaelab.spec import Spec, fields, to_json
 
 LONGEST = 2048  # Characters of one value that are looked at.
+GRID = 8  # Sample tiles per side, from 4 to 10.
+PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, and the addresses of those it was on.
+CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid")
 
 
 def read(name: str, default: str = "") -> str:
@@ -26,13 +29,25 @@ def read(name: str, default: str = "") -> str:
     return str(st.query_params.get(name, default))[:LONGEST]
 
 
-def write(**values: str | int | None) -> None:
-    """Change values of the address; None or "" takes one out."""
-    for name, value in values.items():
-        if value in (None, ""):
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != str(value):
-            st.query_params[name] = str(value)
+def write(**values: str | int | list[str] | None) -> None:
+    """Change values of the address, all at once; None, "" or [] takes one out."""
+    before = {name: st.query_params.get_all(name) for name in st.query_params}
+    after = before | {
+        name: value if isinstance(value, list) else [] if value in (None, "") else [str(value)]
+        for name, value in values.items()
+    }
+    after = {name: texts for name, texts in after.items() if texts}
+    if after != before:  # In one message: each makes an entry in the browser's history.
+        st.query_params.from_dict(after)
+    st.session_state.setdefault(KEPT, {})[st.session_state.get(PAGE)] = after
+
+
+def enter(page: str) -> None:
+    """Find a page as it was left: the links between pages carry no address."""
+    kept = st.session_state.get(KEPT, {}).get(page)
+    if kept and st.session_state.get(PAGE) != page and not st.query_params:
+        st.query_params.from_dict(kept)
+    st.session_state[PAGE] = page
 
 
 def whole(name: str, default: int = 0, maximum: int = 2**31 - 1) -> int:
@@ -56,12 +71,7 @@ def read_recipe(default_data: str, default_preset: str) -> tuple[str, Recipe, st
 def write_recipe(name: str, recipe: Recipe, seed: int) -> None:
     """Say in the address how a recipe differs from its preset."""
     start = assign(preset(name).recipe, f"data.name={recipe.data.name}")
-    write(preset=name, data=recipe.data.name, seed=seed or None)
-    changes = list(differences(start, recipe))
-    if changes != st.query_params.get_all("set"):
-        st.query_params["set"] = changes
-    if not changes:
-        st.query_params.pop("set", None)
+    write(preset=name, data=recipe.data.name, seed=seed or None, set=list(differences(start, recipe)))
 
 
 def differences(start: Spec, end: Spec, prefix: str = "") -> Iterable[str]:
@@ -78,9 +88,20 @@ def differences(start: Spec, end: Spec, prefix: str = "") -> Iterable[str]:
             yield f"{path}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
 
 
+def unreadable() -> str:
+    """A sentence about values of the address that are no numbers where numbers belong; "" when all can be read."""
+    wrong = [name for name in CODES if read(name) and not _numbers(read(name))]
+    wrong += [name for name in NUMBERS if read(name) and not read(name).isdecimal()]
+    if not wrong:
+        return ""
+    said, it = " and ".join(wrong), "it was" if len(wrong) == 1 else "they were"
+    return f"The address says something else where the numbers of {said} belong, so {it} left out."
+
+
 def read_view() -> dict[str, Any]:
-    """The view: code, endpoints, the noise's seed and temperature, the map's axes; what is malformed is left out."""
-    view: dict[str, Any] = {"seed": whole("noise"), "temperature": 1.0}
+    """The view: code, endpoints, the noise's seed, temperature and grid, the map's axes; nonsense is left out."""
+    grid = whole("grid", GRID)
+    view: dict[str, Any] = {"seed": whole("noise"), "temperature": 1.0, "grid": grid if 4 <= grid <= 10 else GRID}
     for name in ("z", "a", "b"):
         if code := _numbers(read(name)):
             view[name] = code
@@ -100,6 +121,7 @@ def write_view(view: dict[str, Any]) -> None:
         **{name: ",".join(f"{value:g}" for value in view.get(name) or []) for name in ("z", "a", "b")},
         noise=view.get("seed") or None,
         temperature=None if view.get("temperature") in (None, 1) else f"{view['temperature']:g}",
+        grid=None if view.get("grid") == GRID else view.get("grid"),
         axes=",".join(map(str, axes)) if isinstance(axes, list) else axes,
     )
 

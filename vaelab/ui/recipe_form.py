@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from vaelab.ui import address
 from vaelab.ui.controls import axis_controls, spec_controls
 
 GENERATION = "recipe_generation"  # Part of every widget's key: a new preset starts with new widgets.
+RUNS = ("run", "a_run", "b_run")  # Names in the address.
 SEED_HELP = "Initial weights, batches and noise follow from it: the same seed gives the same run."
 
 
@@ -26,7 +28,8 @@ class Choice(NamedTuple):
     preset: str
     recipe: Recipe
     seed: int
-    problem: str
+    problem: str = ""
+    notice: str = ""  # What the address asked for and could not have; until something is chosen.
 
 
 def default_data() -> str:
@@ -40,9 +43,8 @@ def recipe_form(page: str, default_preset: str, presets: Sequence[str] = tuple(P
     if kept not in st.session_state:
         name, recipe, problem = address.read_recipe(default_data(), default_preset)
         name = name if name in presets else default_preset
-        st.session_state[kept] = Choice(name, recipe, address.whole("seed"), "")
-        if problem:
-            st.warning(problem, icon=":material/link_off:")
+        notice = " ".join(filter(None, [problem, address.unreadable()]))
+        st.session_state[kept] = Choice(name, recipe, address.whole("seed"), notice=notice)
     choice: Choice = st.session_state[kept]
     key = f"{page}.{st.session_state.get(GENERATION, 0)}"
 
@@ -59,14 +61,20 @@ def recipe_form(page: str, default_preset: str, presets: Sequence[str] = tuple(P
     try:
         recipe = _ingredients(choice.recipe, key)
         seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
-        choice = Choice(name, recipe, seed, "")
+        changed = (recipe, seed) != (choice.recipe, choice.seed)
+        choice = Choice(name, recipe, seed, notice="" if changed else choice.notice)
         st.session_state[kept] = choice
     except VaelabError as error:
         choice = choice._replace(problem=str(error))
     address.write_recipe(choice.preset, choice.recipe, choice.seed)
     if choice.problem:
-        st.warning(choice.problem, icon=":material/info:")
+        st.warning(as_written(choice.problem), icon=":material/info:")
     return choice
+
+
+def as_written(sentence: str) -> str:
+    """A sentence that may quote what a visitor has typed, without the meaning that Markdown sees in it."""
+    return re.sub(r"([\\\[\]*_`$:<~])", r"\\\1", sentence)
 
 
 def _data_title(name: str) -> str:
@@ -77,19 +85,23 @@ def _data_title(name: str) -> str:
 def _chosen(choice: Choice, data: str, name: str) -> Choice:
     """Another preset starts from its own settings; other data keeps those that were made, where they fit."""
     if name != choice.preset:
-        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed, "")
+        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed)
     try:
-        return choice._replace(recipe=assign(choice.recipe, f"data.name={data}"), problem="")
+        return Choice(name, assign(choice.recipe, f"data.name={data}"), choice.seed)
     except VaelabError:
-        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed, "")
+        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed)
 
 
 def _replace(kept: str, choice: Choice) -> None:
-    """Draw everything anew from another choice. The run on show belonged to the old one."""
+    """Draw everything anew from another choice. The run on show belonged to the old one, and comes back with it."""
+    left = st.session_state.setdefault(f"{kept}.left", {})
+    old = st.session_state[kept]
+    left[old.recipe.data.name, old.preset] = {name: address.read(name) for name in RUNS}
     st.session_state[kept] = choice
     st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
     address.write_recipe(choice.preset, choice.recipe, choice.seed)
-    address.write(run=None, a_run=None, b_run=None, z=None, a=None, b=None, axes=None)
+    found = left.get((choice.recipe.data.name, choice.preset), dict.fromkeys(RUNS))
+    address.write(**found, z=None, a=None, b=None, axes=None)
     st.rerun()
 
 

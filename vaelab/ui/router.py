@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import streamlit as st
 
+from vaelab.ui import address
 from vaelab.ui.pages import compare, playground
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
@@ -20,4 +21,6 @@ def show() -> None:
         st.Page(playground.show, title="Playground", icon=":material/tune:", url_path="playground", default=True),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    address.enter(page.url_path)
+    page.run()

@@ -38,8 +38,8 @@ remount({data});
 class Harness:
     """A running server: `runs` maps a run to its frames, `received` lists what pages sent."""
 
-    def __init__(self):
-        """Nothing runs until `start`."""
+    def __init__(self, port: int = 0):
+        """Nothing runs until `start`; port 0 takes any free one."""
         self.runs: dict[str, list[bytes]] = {}
         self.received: dict[str, list[dict]] = {}
         self.interval = 0.1
@@ -52,7 +52,7 @@ class Harness:
         ]
         config = uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off")
         self.server = uvicorn.Server(config)
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = socket.create_server(("127.0.0.1", port))
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)
 
     @property
@@ -107,8 +107,8 @@ class Harness:
             pass
 
 
-def create_harness(frames: dict[str, list[bytes]]) -> Harness:
+def create_harness(frames: dict[str, list[bytes]], port: int = 0) -> Harness:
     """A harness that serves these runs, started; the caller stops it."""
-    harness = Harness()
+    harness = Harness(port)
     harness.runs.update(frames)
     return harness.start()

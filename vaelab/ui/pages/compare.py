@@ -9,7 +9,7 @@ from vaelab.errors import RecipeError, VaelabError
 from vaelab.recipe import Recipe
 from vaelab.ui import address, training
 from vaelab.ui.explorer import explorer
-from vaelab.ui.recipe_form import Choice, recipe_form
+from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import base_path, runs
 
 LABELS = ("Autoencoder", "VAE")
@@ -57,10 +57,13 @@ def _problem(choice: Choice) -> str:
 @st.fragment
 def _stage(choice: Choice) -> None:
     shown, message = _runs_on_show(choice)
+    if choice.notice:
+        st.warning(as_written(choice.notice), icon=":material/link_off:")
     if message:
         st.info(message, icon=":material/info:")
+    key = "compare.explorer" if shown else "compare.nothing"  # An explorer of its own, so that no old runs stay.
     reply = explorer(
-        key="compare.explorer",
+        key=key,
         base=base_path(),
         mode="compare",
         runs=shown,
@@ -68,9 +71,8 @@ def _stage(choice: Choice) -> None:
         view=address.read_view(),
         hide=[name for name in address.read("hide").split(",") if name],
         message="" if shown else f"No trained pair ships for {choice.recipe.data.name}. Press Train both.",
+        on_view=lambda: address.write_view(st.session_state[key]["view"]),
     )
-    if reply.view:
-        address.write_view(reply.view)
     if reply.action:
         _act(reply.action, choice)
 
@@ -86,6 +88,9 @@ def _runs_on_show(choice: Choice) -> tuple[list[str], str]:
 
 
 def _act(action: str, choice: Choice) -> None:
+    if problem := choice.problem or _problem(choice):
+        st.toast(f"Not yet: {as_written(problem)}", icon=":material/error:")
+        return
     shown = [address.read(name) for name in ADDRESS]
     recipes = (plain(choice.recipe), choice.recipe)
     pairs = list(zip(shown, recipes, strict=True))

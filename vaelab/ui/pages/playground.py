@@ -9,7 +9,7 @@ from vaelab.errors import VaelabError
 from vaelab.spec import to_json
 from vaelab.ui import address, training
 from vaelab.ui.explorer import explorer
-from vaelab.ui.recipe_form import Choice, recipe_form
+from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import base_path, runs
 
 PRESET = "vae_2d"
@@ -36,18 +36,20 @@ def show() -> None:
 @st.fragment
 def _stage(choice: Choice) -> None:
     run, message = _run_on_show(choice)
+    if choice.notice:
+        st.warning(as_written(choice.notice), icon=":material/link_off:")
     if message:
         st.info(message, icon=":material/info:")
+    key = "playground.explorer" if run else "playground.nothing"  # An explorer of its own, so that no old run stays.
     reply = explorer(
-        key="playground.explorer",
+        key=key,
         base=base_path(),
         runs=[run] if run else [],
         view=address.read_view(),
         hide=[name for name in address.read("hide").split(",") if name],
         message="" if run else f"No trained example ships for {choice.recipe.data.name}. Press Train this recipe.",
+        on_view=lambda: address.write_view(st.session_state[key]["view"]),
     )
-    if reply.view:
-        address.write_view(reply.view)
     if reply.action:
         _act(reply.action, choice)
 
@@ -85,7 +87,9 @@ def _about(choice: Choice) -> None:
 def _act(action: str, choice: Choice) -> None:
     """Train goes on with the run on show if it is of this very recipe, and starts a new one otherwise."""
     run = address.read("run")
-    if action == "train" and training.trains(run, choice.recipe, choice.seed):
+    if choice.problem:
+        st.toast(f"Not yet: {as_written(choice.problem)}", icon=":material/error:")
+    elif action == "train" and training.trains(run, choice.recipe, choice.seed):
         try:
             training.go_on(run, choice.recipe)
         except VaelabError as error:

@@ -5,10 +5,10 @@
 
 import { watchVisible } from "./elements.js";
 import { LINE } from "./plane.js";
+import { BUSY_EVERY } from "./store.js";
 
 const COLUMNS = 20;
 const BUDGET = 6; // milliseconds in an animation frame
-const BUSY_EVERY = 100; // milliseconds between two such frames while the hand moves
 const REST = 180; // milliseconds without a movement of the camera
 
 // `busy()` says whether the hand is moving something that must not wait.

@@ -4,13 +4,14 @@
 // (weights, codes, images) stays in each run's own store. The views themselves do not know that they are compared.
 
 import { createCurvesOf } from "./curves.js";
-import { button, downloadPNG, element, panel, say } from "./elements.js";
+import { element, say } from "./elements.js";
 import { createHoles } from "./holes.js";
 import { createImage } from "./image.js";
+import { listenKeys } from "./keys.js";
 import { createKnobs } from "./knobs.js";
 import { createMap } from "./map.js";
-import { columnOf, createMarginals, reachOf, shownAxes } from "./marginals.js";
-import { createSampleControls, createSampleGrid, sampleFile } from "./samples.js";
+import { createMarginalPair } from "./marginals.js";
+import { createSamplePair } from "./samples.js";
 import { createSession } from "./session.js";
 import { createSliders } from "./sliders.js";
 import { createTransportOf } from "./transport.js";
@@ -39,16 +40,7 @@ export function createCompare(root, { data, onView, onAction }) {
   const sessions = [createSession(options), createSession(options)];
   let content = null;
   let labels = "";
-  root.addEventListener("keydown", press);
-
-  function press(event) {
-    const { target } = event;
-    const typing = target.matches("textarea, select, input:not([type=range], [type=checkbox])");
-    if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!content?.key(event.key === " " ? "space" : event.key.toLowerCase())) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
+  const stopListening = listenKeys(root, (name) => content?.key(name));
 
   function build(names) {
     content?.destroy();
@@ -66,71 +58,56 @@ export function createCompare(root, { data, onView, onAction }) {
       content.waiting(message);
     },
     destroy() {
-      root.removeEventListener("keydown", press);
+      stopListening();
       content?.destroy();
       for (const session of sessions) session.close();
     },
   };
 }
 
-/** The views. `actions`: one set per run; `commit`, `undo`, `train` and `reset` of the first serve both. */
+/**
+ * The views. `actions`: one set per run; `commit`, `undo`, `train` and `reset` of the first serve both.
+ * `hide` of the stores names panels that are not built: transport, map, image, knobs, sliders, marginals, holes,
+ * samples, curves.
+ */
 export function createSideBySide(root, { stores, actions, labels }) {
   const [left] = stores;
   const each = actions.map((own) => ({ ...own, commit: actions[0].commit, undo: actions[0].undo }));
   const node = element("div", { class: "duet" });
   root.append(node);
   const views = stores.map(() => []);      // per store: what is told of its changes
+  const common = [];                       // what is told of the changes of either
+  const build = (name, create) => (left.state.hide.has(name) ? null : create());
+  const together = (name, create) => {
+    const view = build(name, create);
+    if (view) common.push(view);
+  };
+  const apart = (name, create) => stores.forEach((store, index) => {
+    const view = build(name, () => create(store, index));
+    if (view) views[index].push(view);
+  });
 
-  const transport = createTransportOf(node, stores.map((store, index) => ({ store, actions: each[index], label: labels[index] })));
+  const sources = stores.map((store, index) => ({ store, actions: each[index], label: labels[index] }));
+  together("transport", () => createTransportOf(node, sources));
   const notice = element("p", { class: "duet-notice", role: "status", hidden: true });
-  const knobs = element("div", { class: "duet-pair duet-knobs" });
   const pair = element("div", { class: "duet-pair duet-stage" });
   const parts = element("div", { class: "duet-parts", hidden: true }, pair);
   node.append(notice, parts);
-  for (const [index, store] of stores.entries()) {
-    const side = element("section", { class: "duet-side", "aria-label": labels[index] }, element("h2", { class: "duet-label" }, labels[index]));
-    const map = element("div", { class: "duet-map", "data-label": labels[index] });
-    const image = element("div", { class: "duet-image" });
-    side.append(map, image);
-    pair.append(side);
-    views[index].push(createMap(map, store, each[index]), createImage(image, store, each[index]));
-    knobs.append(element("div", {}));
-    views[index].push(createKnobs(knobs.lastChild, store, each[index]));
-  }
-  parts.append(knobs);
-  const sliders = createSliders(parts, left, each[0]);
-  views[0].push(sliders);
-
-  const evidence = panel(parts, "marginals", "Codes against the prior", {
-    sentence: "Solid: the codes of held-out images. Dashed: N(0, 1), where samples are drawn from. The closer, the fewer holes.",
-  });
-  const densities = element("div", { class: "duet-pair" });
-  evidence.body.append(densities);
-  const reach = () => reachOf(stores.filter(({ state }) => state.frame?.arrays.codes && state.decoder)
-    .flatMap(({ state }) => shownAxes(state).map((axis) => columnOf(state, axis))));
-  const marginals = stores.map((store, index) => {
-    const box = element("div", {}, element("h4", {}, labels[index]));
-    densities.append(box);
-    return createMarginals(box, store, reach);
-  });
-  const holes = createHoles(parts, stores, labels);
-
-  const samples = panel(parts, "samples", "The same noise, decoded by both", {
-    tools: labels.map((label, index) => button(`PNG ${label}`, () => stores[index].state.decoder
-      && downloadPNG(grids[index].picture(), sampleFile(left.state, `samples-${index + 1}`)), { title: `Download the grid of ${label}` })),
-    sentence: "Tile by tile the same draw from N(0, I). Where one grid shows clear images and the other does not, you see what the prior term bought.",
-  });
-  const controls = createSampleControls(samples.body, left, each[0]);
-  samples.node.addEventListener("keydown", controls.shortcut);
-  const fields = element("div", { class: "duet-pair" });
-  samples.body.append(fields);
-  const grids = stores.map((store, index) => {
-    const box = element("div", {}, element("h4", {}, labels[index]));
-    fields.append(box);
-    return createSampleGrid(box, store, each[index], `Samples, ${labels[index]}`);
-  });
-  const curves = createCurvesOf(parts, stores.map((store, index) => ({ store, label: labels[index] })));
-  for (const index of stores.keys()) views[index].push(grids[index]);
+  const sides = labels.map((label) => element("section", { class: "duet-side", "aria-label": label },
+    element("h2", { class: "duet-label" }, label)));
+  pair.append(...sides);
+  pair.hidden = ["map", "image"].every((name) => left.state.hide.has(name));
+  const box = (place, attributes) => place.appendChild(element("div", attributes));
+  apart("map", (store, index) => createMap(box(sides[index], { class: "duet-map", "data-label": labels[index] }), store, each[index]));
+  apart("image", (store, index) => createImage(box(sides[index], { class: "duet-image" }), store, each[index]));
+  const knobs = build("knobs", () => box(parts, { class: "duet-pair duet-knobs" }));
+  apart("knobs", (store, index) => createKnobs(box(knobs), store, each[index]));
+  const sliders = build("sliders", () => createSliders(parts, left, each[0], { pictures: false }));
+  if (sliders) views[0].push(sliders);
+  together("marginals", () => createMarginalPair(parts, stores, labels));
+  together("holes", () => createHoles(parts, stores, labels));
+  together("samples", () => createSamplePair(parts, stores, each, labels));
+  together("curves", () => createCurvesOf(parts, sources));
 
   let message = "";                        // Python's own words for an empty page
 
@@ -149,11 +126,7 @@ export function createSideBySide(root, { stores, actions, labels }) {
 
   function update(index, changed) {
     for (const view of views[index]) view.update(changed);
-    transport.update(changed);
-    curves.update(changed);
-    if (index === 0) controls.update();
-    if (changed.has("frame") || changed.has("axes")) for (const marginal of marginals) marginal.draw();
-    if (changed.has("frame")) holes.update();
+    for (const view of common) view.update(changed, index);
     if (["frame", "notice", "connection"].some((key) => changed.has(key))) tell();
   }
 
@@ -163,11 +136,11 @@ export function createSideBySide(root, { stores, actions, labels }) {
 
   return {
     waiting(text) { message = text; tell(); },
-    key: (name) => [transport, sliders, ...views.flat()].some((view) => view.key?.(name)),
+    key: (name) => [...common, ...views.flat()].some((view) => view.key?.(name)),
     destroy() {
       unlink();
       for (const stop of stops) stop();
-      for (const view of [...views.flat(), ...marginals, transport, holes, curves]) view.destroy();
+      for (const view of [...views.flat(), ...common]) view.destroy();
       node.remove();
     },
   };

@@ -1,14 +1,17 @@
 // Training curves in nats per image: total and reconstruction above, the penalties (KL, L1, …) below on their own axis,
-// because a KL of 20 would be a flat line under a reconstruction of 100.
+// because a KL of 20 would be a flat line under a reconstruction of 100. Without a penalty the total is the
+// reconstruction and is not drawn twice.
 // The comparison draws two runs into one panel: colour says which quantity, the dash says which run.
 
 import { element, panel, say, setText } from "./elements.js";
-import { columnsOf, labelOf, rangeOf, rowAt, smooth, trendOf } from "./history.js";
+import { columnsOf, labelOf, rangeOf, rowAt, smooth, trendOf, weighing, weightsOf } from "./history.js";
 import { createPlot, legendEntry, short } from "./plot.js";
 
 const COLOURS = { loss: "var(--ink)", reconstruction: "var(--series-1)", kl: "var(--series-2)", l1: "var(--series-2)" };
 const OTHERS = ["var(--series-3)", "var(--series-4)"];
 const WORDS = { "-1": "falling", 0: "steady", 1: "rising" };
+const rest = (columns) => Object.keys(columns).filter((name) => !["step", "reconstruction", "loss"].includes(name));
+const main = (columns) => ["reconstruction", ...(rest(columns).length > 0 ? ["loss"] : [])].filter((name) => name in columns);
 const EXPECTED = "KL rising while the loss falls is expected: the code is learning to carry information, and pays for it in KL.";
 
 export const createCurves = (root, store) => createCurvesOf(root, [{ store, label: "" }]);
@@ -24,7 +27,7 @@ export function createCurvesOf(root, sources) {
   const note = element("p", { class: "hint note" }, EXPECTED);
   const where = element("span", { class: "curve-step" });
   body.append(charts, element("div", { class: "curve-foot" }, where, summary), note);
-  const upper = createChart("Total and reconstruction");
+  const upper = createChart("Loss");
   const lower = createChart("Penalties");
   let steps = { low: 0, high: 1 };
   let pointed = null;                        // the step under the pointer, or null
@@ -55,32 +58,35 @@ export function createCurvesOf(root, sources) {
   }
 
   function linesOf(names, histories) {
-    return histories.flatMap(({ columns, label }, run) => names(columns).map((name, index) => {
+    return histories.flatMap(({ columns, label, weights }, run) => names(columns).map((name, index) => {
       const raw = columns[name];
-      return { name, key: label ? `${labelOf(name)}, ${label}` : labelOf(name), colour: COLOURS[name] ?? OTHERS[index % OTHERS.length],
+      const title = `${labelOf(name)}${weighing(name, weights[name])}`;
+      return { name, weight: weights[name], key: label ? `${title}, ${label}` : title, colour: COLOURS[name] ?? OTHERS[index % OTHERS.length],
         dashed: run > 0, steps: columns.step, raw, shown: smoothing.checked ? smooth(raw) : raw };
     }));
   }
 
   function draw() {
-    const histories = sources.map(({ store, label }) => ({ columns: columnsOf(store.state.frame), label }))
+    const histories = sources.map(({ store, label }) =>
+      ({ columns: columnsOf(store.state.frame), label, weights: weightsOf(store.state.frame) }))
       .filter(({ columns }) => columns !== null && columns.step !== undefined);
     body.hidden = histories.length === 0;
     const anyFrame = sources.some(({ store }) => store.state.frame);
-    say(about, histories.length > 0 ? "Nats per image over the steps. Point at a curve to read all of them." : anyFrame
+    const idle = histories.flatMap(({ columns, label, weights }) => rest(columns).filter((name) => weights[name] === 0)
+      .map((name) => `The ${labelOf(name)}${label ? ` of the ${label}` : ""} is measured, not minimized: its weight is 0.`));
+    say(about, histories.length > 0 ? ["Nats per image over the steps. Point at a curve to read all of them.", ...idle].join(" ") : anyFrame
       ? "This run has no history: it was trained before and is shown as it ended." : "The curves start with the first steps.");
     if (histories.length === 0) return;
     steps = { low: 0, high: Math.max(1, ...histories.map(({ columns }) => columns.step.at(-1))) };
     const marks = sources.flatMap(({ store, label }) => (store.state.frame?.header.marks ?? [])
       .map(({ step, text }) => ({ x: step, text: label ? `${label}: ${text}` : text })));
-    const main = (columns) => ["reconstruction", "loss"].filter((name) => name in columns);
-    const rest = (columns) => Object.keys(columns).filter((name) => !["step", "reconstruction", "loss"].includes(name));
     fillChart(upper, linesOf(main, histories), marks);
     fillChart(lower, linesOf(rest, histories), marks);
     lower.plot.node.closest(".chart-box").hidden = lower.lines.length === 0;
-    const latest = [...upper.lines, ...lower.lines].map(({ key, name, shown }) => ({ key, name, value: shown.at(-1), trend: trendOf(shown) }));
+    const latest = [...upper.lines, ...lower.lines].map(({ key, name, weight, shown }) =>
+      ({ key, name, weight, value: shown.at(-1), trend: trendOf(shown) }));
     setText(summary, latest.map(({ key, value, trend }) => `${key} ${short(value)}, ${WORDS[trend]}`).join("; ") + ".");
-    const trend = (name) => latest.find((line) => line.name === name)?.trend;
+    const trend = (name) => latest.find((line) => line.name === name && line.weight !== 0)?.trend;
     note.hidden = !(trend("kl") === 1 && trend("loss") === -1);
     read(pointed);
   }

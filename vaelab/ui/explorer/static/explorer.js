@@ -6,6 +6,7 @@ import { createCurves } from "./curves.js";
 import { element, setText } from "./elements.js";
 import { createImage } from "./image.js";
 import { createInterpolation } from "./interpolation.js";
+import { listenKeys } from "./keys.js";
 import { createKnobs } from "./knobs.js";
 import { createMap } from "./map.js";
 import { createReconstructions } from "./reconstructions.js";
@@ -17,8 +18,8 @@ import { createTransport } from "./transport.js";
 // Which panels stand in which part of the page; the style sheet places the parts.
 const LAYOUT = [
   ["stage", { map: createMap }],
-  ["code", { image: createImage, sliders: createSliders }],
-  ["training", { curves: createCurves, reconstructions: createReconstructions, knobs: createKnobs }],
+  ["code", { image: createImage, sliders: createSliders, knobs: createKnobs }],
+  ["training", { curves: createCurves, reconstructions: createReconstructions }],
   ["studies", { samples: createSamples, interpolation: createInterpolation }],
 ];
 const WAITING = {
@@ -140,17 +141,7 @@ function createExplorer(root, { data, onView, onAction }) {
   const unsubscribe = store.subscribe(update);
   waiting.show(true, state);
 
-  // Single keys work wherever the focus is inside the explorer, except where text is typed. They stop here: Streamlit
-  // has shortcuts of its own on the same letters.
-  root.addEventListener("keydown", (event) => {
-    const { target } = event;
-    const typing = target.matches("textarea, select, input:not([type=range], [type=checkbox])");
-    if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const name = event.key === " " ? "space" : event.key.toLowerCase();
-    if (![...views.values()].some((view) => view.key?.(name))) return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
+  const stopListening = listenKeys(root, (name) => [...views.values()].some((view) => view.key?.(name)));
 
   return {
     update({ runs, message }, view) {
@@ -161,6 +152,7 @@ function createExplorer(root, { data, onView, onAction }) {
     },
     destroy() {
       unsubscribe();
+      stopListening();
       session.close();
       for (const view of views.values()) view.destroy();
     },

@@ -7,7 +7,7 @@ const SLIP = 4; // pixels that a click may move
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-// `on`: look(x, y, event), leave(), pin(x, y, event), settle(), pan(dx, dy), zoom(factor, x, y), nudge(dx, dy), fit(),
+// `on`: look(x, y, event), leave(), pin(x, y, event), settle(), pan(dx, dy), zoom(factor, x, y), nudge(dx, dy, event), fit(),
 // and overPin(x, y) -> boolean; all places are pixels of the surface.
 export function listenGestures(surface, on) {
   const fingers = new Map();
@@ -91,7 +91,7 @@ export function listenGestures(surface, on) {
     const middle = [surface.clientWidth / 2, surface.clientHeight / 2];
     if (event.key in KEYS) {
       const step = event.shiftKey ? 0.5 : 0.1;
-      on.nudge(KEYS[event.key][0] * step, KEYS[event.key][1] * step);
+      on.nudge(KEYS[event.key][0] * step, KEYS[event.key][1] * step, event);
     } else if (event.key === "+" || event.key === "=") on.zoom(1.25, ...middle);
     else if (event.key === "-") on.zoom(0.8, ...middle);
     else if (event.key === "0") on.fit();

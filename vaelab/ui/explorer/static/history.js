@@ -13,8 +13,9 @@ export function columnsOf(frame) {
   return columns;
 }
 
-/** Exponential moving average without the pull towards zero at the start (Adam's bias correction). */
-export function smooth(values, keep = 0.9) {
+/** Exponential moving average without the pull towards zero at the start (Adam's bias correction). It reaches back
+ *  over ten values, or a tenth of what there is: over a dozen values it would still show the start at the end. */
+export function smooth(values, keep = 1 - 1 / Math.min(10, Math.max(1, values.length / 10))) {
   const result = new Float64Array(values.length);
   let mean = 0;
   let weight = 0;
@@ -62,6 +63,19 @@ export function rowAt(steps, step) {
   }
   return low > 0 && step - steps[low - 1] < steps[low] - step ? low - 1 : low;
 }
+
+const PENALTIES = { GaussianKL: "kl", L1: "l1" };
+
+/** The present weight of each penalty that a knob shows, by the name of its column. */
+export function weightsOf(frame) {
+  const known = (frame?.header.knobs ?? []).filter(({ path }) => /\.weight$/.test(path))
+    .map(({ path, value }) => [PENALTIES[path.split(".").at(-2)], value]);
+  return Object.fromEntries(known.filter(([name]) => name));
+}
+
+/** Says a weight other than 1: the total holds the weighted penalty, the curve shows the penalty itself. */
+export const weighing = (name, weight) =>
+  (weight === undefined || weight === 1 ? "" : ` (${name === "kl" ? "beta" : "weight"} ${Number(weight.toPrecision(3))})`);
 
 export const LABELS = { loss: "total", reconstruction: "reconstruction", kl: "KL", l1: "L1" };
 export const labelOf = (name) => LABELS[name] ?? name.replaceAll("_", " ");

@@ -28,7 +28,8 @@ export function createHoles(root, stores, labels) {
     return { ...measure, rows };
   });
 
-  function update() {
+  function update(changed) {
+    if (changed && !changed.has("frame")) return;
     const found = stores.map(({ state }) => state.frame?.header.holes ?? null);
     body.hidden = found.every((holes) => holes === null);
     say(about, body.hidden ? "Measured from the weights now and then; no measurement has arrived yet." : "");

@@ -22,7 +22,7 @@ export function createImage(root, store, actions) {
     button("Copy", copy, { title: "Copy as PNG, 8 times enlarged" }),
     button("Download", download, { title: "Save as PNG, 8 times enlarged" }));
   const { body } = panel(root, "image", "Decoded image");
-  body.append(figure, element("div", { class: "image-text" }, codeLine, note, row, spoken));
+  body.append(figure, element("div", { class: "image-text" }, codeLine, note, spoken), row);
   let timer = 0;
   let measured = 0;
   let answer = ""; // what the last button did, until the code changes

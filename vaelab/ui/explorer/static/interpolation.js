@@ -6,11 +6,13 @@
 import { button, downloadPNG, element, field, panel, pressesSpace, reducedMotion, say, setText } from "./elements.js";
 import { createLengths } from "./lengths.js";
 import { lerp, slerp } from "./noise.js";
+import { handIsMoving } from "./store.js";
 import { createTiles, paintReal } from "./tiles.js";
 
 const PASS = 4000;                          // milliseconds from A to B
 const STILL = 700;                          // with reduced motion: one still picture after the other
 const REFRESH = 250;                        // while training, the strip follows at most this often
+const CORNERS = 33;                         // codes that stand for the path on the map
 
 const EMPTY = "Choose two codes to walk between. Move to one, press “A = current”; move to another, press “B = current”. "
   + "Or take a random pair of test images.";
@@ -39,7 +41,7 @@ export function createInterpolation(root, store, actions) {
   const loop = element("input", { type: "checkbox", checked: true });
   const scrubber = element("input", { type: "range", class: "range scrubber", min: 0, max: 1, step: 0.001, value: 0,
     "aria-label": "Position between A and B",
-    input: () => { stop(); go(Number(scrubber.value)); }, change: () => actions.commit() });
+    input: (event) => { stop(); go(Number(scrubber.value), event); }, change: () => actions.commit() });
   const reading = element("output", { class: "reading" }, "t = 0.00");
 
   const { node, body, about } = panel(root, "interpolation", "Interpolate", {
@@ -61,7 +63,7 @@ export function createInterpolation(root, store, actions) {
 
   function tileOptions(name, label) {
     return {
-      label, decoder: () => store.state.decoder,
+      label, decoder: () => store.state.decoder, busy: () => handIsMoving(store.state),
       tile: (index, count) => `${name} ${index + 1} of ${count}`,
       picked: (index) => { stop(); go(position(index)); actions.commit(); },
       hovered: () => {},
@@ -111,11 +113,11 @@ export function createInterpolation(root, store, actions) {
     rebuild();
   }
 
-  function go(next) {
+  function go(next, event = null) {
     if (!ends()) return;
     t = Math.min(1, Math.max(0, next));
     own = pathAt(t);
-    store.set({ z: own, hover: null });
+    store.set({ z: own, hover: null, ...(event ? { moment: event.timeStamp } : {}) });
     show();
   }
 
@@ -178,6 +180,7 @@ export function createInterpolation(root, store, actions) {
     walk.hidden = !ends();
     setA.disabled = setB.disabled = pair.disabled = !decoder;
     swap.disabled = !ends();
+    pair.classList.toggle("primary", !ends()); // the quickest way to see a walk
     say(about, ends() ? "Look at the middle: a good code space shows a plausible image there, not two at once."
       : a ? "A is set. Move to another code and press “B = current”." : b ? "B is set. Move to another code and press “A = current”." : EMPTY);
     if (!ends()) {
@@ -192,8 +195,7 @@ export function createInterpolation(root, store, actions) {
       tiles.redraw();
     }
     walk.style.setProperty("--frames", count());
-    // The map draws a straight line by itself and wants to know of any other path.
-    store.set({ path: kind === "spherical" ? Array.from({ length: 33 }, (_, index) => pathAt(index / 32)) : null });
+    store.set({ path: Array.from({ length: CORNERS }, (_, index) => pathAt(index / (CORNERS - 1))) }); // for the map
     lengths.draw((at, path) => pathAt(at, path), size, kind, spherical.disabled);
     lastRefresh = performance.now();
     show();

@@ -9,6 +9,7 @@ import { short } from "./plot.js";
 
 const SEND = 60;
 const STEPS = 1000;
+const SAMPLING = "objective.sampling_scale";
 const DECADES = 6;                          // a logarithmic range down to 0 covers six decades, then its left end is 0
 const SETTLE = 1500;                        // frames that left before our value arrived must not move the control back
 
@@ -102,7 +103,8 @@ export function createKnobs(root, store, actions) {
   function update(changed) {
     if (changed && !changed.has("frame")) return;
     const header = store.state.frame?.header;
-    const knobs = header?.knobs ?? [];
+    // Without a distribution to draw from, the noise of drawing changes nothing.
+    const knobs = (header?.knobs ?? []).filter(({ path }) => header.bottleneck !== "Point" || path !== SAMPLING);
     node.hidden = !header || header.state === "trained" || knobs.length === 0;
     if (node.hidden) return;
     const live = header.state === "training" || header.state === "paused";

@@ -51,6 +51,7 @@ export function createMap(root, store, actions) {
   let steered = false; // the user has panned or zoomed: the view is theirs until Fit
   let centroids = [];
   let run = null;
+  let ranks = [0, 1]; // the two dimensions that this map has chosen by itself
   let stage = { width: 0, height: 0 };
   let ratio = 1;
   let animation = 0;
@@ -67,10 +68,10 @@ export function createMap(root, store, actions) {
       if (!camera) return;
       steer({ ...camera, x: camera.x - dx / camera.scale, y: camera.y + dy / camera.scale });
     },
-    nudge(dx, dy) {
+    nudge(dx, dy, event) {
       if (!plane) return;
       const [x, y] = plane.project(state.z);
-      store.set({ z: plane.lift(x + dx, y + dy, state.z), hover: null, point: null });
+      store.set({ z: plane.lift(x + dx, y + dy, state.z), hover: null, point: null, moment: event.timeStamp });
       actions.commit();
     },
   });
@@ -136,14 +137,19 @@ export function createMap(root, store, actions) {
     redraw();
   }
 
-  function place(smooth) {
+  // `another`: the first weights of a run; its axes, ranks and scale owe nothing to those of the run before.
+  function place(smooth, another) {
     const { frame, decoder } = state;
     const codes = frame.arrays.codes ?? new Float32Array(0);
     const ranked = rankDimensions(frame.arrays.information, decoder.latent);
-    const chosen = state.axes === "pca" ? "pca" : usableAxes(state.axes, decoder.latent);
+    const wanted = another && state.axes === ranks ? null : state.axes;
+    const chosen = wanted === "pca" ? "pca" : usableAxes(wanted, decoder.latent);
     // Two dimensions chosen by rank would change while a run learns, so the first choice is written down.
-    if (!chosen && decoder.latent > 1) store.set({ axes: decoder.latent === 2 ? [0, 1] : ranked.slice(0, 2) });
-    plane = createPlane(chosen ?? (decoder.latent === 2 ? [0, 1] : ranked.slice(0, 2)), codes, decoder.latent, plane);
+    if (!chosen && decoder.latent > 1) {
+      ranks = decoder.latent === 2 ? [0, 1] : ranked.slice(0, 2);
+      store.set({ axes: ranks });
+    }
+    plane = createPlane(chosen ?? ranks, codes, decoder.latent, smooth ? plane : null);
     scatter.move(projectAll(plane, codes, decoder.latent), performance.now(), smooth);
     surface.classList.toggle("line", plane.kind === "line");
     say(about, describePlane(plane, decoder.latent));
@@ -195,9 +201,9 @@ export function createMap(root, store, actions) {
       const fresh = changed.has("frame");
       if (fresh || changed.has("axes")) {
         const { header } = state.frame;
-        const known = `${header.run} ${header.latent}`;
-        place(!(run !== known || changed.has("axes")));
-        run = known;
+        const another = run !== `${header.run} ${header.latent}`;
+        place(!another && !changed.has("axes"), another);
+        run = `${header.run} ${header.latent}`;
         legend.update(header.classes ?? []);
       }
       const sliced = plane.kind === "slice" && state.decoder.latent > 2 && changed.has("z");

@@ -3,31 +3,31 @@
 // A VAE is trained so that the two agree; an autoencoder's codes lie wherever they fell. Both runs of a comparison get
 // the same horizontal range, so that a wide cloud also looks wide.
 
-import { element, setText } from "./elements.js";
+import { element, panel, setText } from "./elements.js";
 import { createPlot, short } from "./plot.js";
 
 const BINS = 48;
 
 /** The two dimensions shown: those of the map, or the two that carry most when it shows principal components. */
-export function shownAxes({ axes, frame, decoder }) {
+function shownAxes({ axes, frame, decoder }) {
   if (Array.isArray(axes)) return axes.filter((axis) => axis < decoder.latent);
   const information = [...(frame.arrays.information ?? new Float32Array(decoder.latent))];
   return information.map((_, index) => index).sort((i, j) => information[j] - information[i]).slice(0, 2);
 }
 
-export function columnOf({ frame, decoder }, axis) {
+function columnOf({ frame, decoder }, axis) {
   const { codes } = frame.arrays;
   const size = decoder.latent;
   return Float32Array.from({ length: Math.floor((codes?.length ?? 0) / size) }, (_, row) => codes[row * size + axis]);
 }
 
 /** Symmetric range that holds the prior and, but for one in a hundred, all codes. */
-export function reachOf(columns) {
+function reachOf(columns) {
   const sizes = columns.flatMap((column) => [...column].map(Math.abs)).sort((a, b) => a - b);
   return Math.max(3.5, 1.1 * (sizes[Math.floor(0.99 * (sizes.length - 1))] ?? 0));
 }
 
-export function densityOf(column, reach) {
+function densityOf(column, reach) {
   const heights = new Float64Array(BINS);
   const width = (2 * reach) / BINS;
   for (const value of column) {
@@ -45,7 +45,7 @@ function momentsOf(column) {
 }
 
 /** Draws one store's marginals; `reach()` is the range that both runs agreed on. */
-export function createMarginals(root, store, reach) {
+function createMarginals(root, store, reach) {
   const node = element("div", { class: "marginals" });
   root.append(node);
   const rows = [0, 1].map(() => {
@@ -76,4 +76,24 @@ export function createMarginals(root, store, reach) {
   }
 
   return { draw, destroy() { for (const { plot } of rows) plot.destroy(); node.remove(); } };
+}
+
+/** Two runs beside each other, over the same range. */
+export function createMarginalPair(root, stores, labels) {
+  const { node, body } = panel(root, "marginals", "Codes against the prior", {
+    sentence: "Solid: the codes of held-out images. Dashed: N(0, 1), where samples are drawn from. The closer, the fewer holes.",
+  });
+  const pair = element("div", { class: "duet-pair" });
+  body.append(pair);
+  const reach = () => reachOf(stores.filter(({ state }) => state.frame?.arrays.codes && state.decoder)
+    .flatMap(({ state }) => shownAxes(state).map((axis) => columnOf(state, axis))));
+  const sides = stores.map((store, index) => {
+    const box = element("div", {}, element("h4", {}, labels[index]));
+    pair.append(box);
+    return createMarginals(box, store, reach);
+  });
+  return {
+    update: (changed) => (changed.has("frame") || changed.has("axes")) && sides.forEach((side) => side.draw()),
+    destroy() { for (const side of sides) side.destroy(); node.remove(); },
+  };
 }

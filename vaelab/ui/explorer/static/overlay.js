@@ -56,7 +56,7 @@ function drawPrior(context, [x, y], { plane, camera, theme }, height) {
   context.globalAlpha = 1;
 }
 
-// `path` is drawn when the interpolation walks on something else than a straight line.
+// `path` is the interpolation's; where its panel is not shown, the straight line between the two ends is drawn.
 function drawPath(context, { a, b, path }, place, theme) {
   const spots = (path?.length > 1 ? path : [a, b]).map(place);
   if (spots.length < 2 || spots.includes(null)) return;

@@ -61,7 +61,7 @@ export function createPlot(root, { label, height = 132, resized = () => {} }) {
     y = ranges.y;
     width ||= Math.round(node.getBoundingClientRect().width) || 300;
     const { left, right, top, bottom } = inner();
-    for (const [name, value] of Object.entries({ x: left, y: 0, width: right - left, height: bottom + 1 }))
+    for (const [name, value] of Object.entries({ x: left, y: top - 4, width: right - left, height: bottom - top + 5 }))
       clipArea.setAttribute(name, value);
     grid.replaceChildren(
       ...ticks(y.low, y.high, (bottom - top) / 26).flatMap((value) => [

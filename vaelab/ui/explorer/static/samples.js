@@ -5,22 +5,20 @@
 
 import { button, downloadPNG, element, field, panel, say, setText } from "./elements.js";
 import { normal } from "./noise.js";
+import { handIsMoving } from "./store.js";
 import { createTiles } from "./tiles.js";
 
 const LARGEST_SEED = 2 ** 31 - 1;          // jax.random.key takes a signed 32-bit seed
 const REFRESH = 250;                       // milliseconds between two redraws while the weights change
-const SIDE = 8;
 
-export const NO_PRIOR = "This autoencoder has no prior: nothing ever pulled its codes towards N(0, I). The same noise is "
+const NO_PRIOR = "This autoencoder has no prior: nothing ever pulled its codes towards N(0, I). The same noise is "
   + "decoded anyway. Look for blurred, mixed or broken images, and for tiles that are all alike.";
 const WITH_PRIOR = "Noise drawn from N(0, I) and decoded. Look for tiles that are no clear example of anything: "
   + "places the decoder never learned.";
 
-export const sideOf = (state) => Math.min(10, Math.max(4, state.grid ?? SIDE));
-const temperatureOf = (state) => state.temperature ?? 1;
 
 /** Seed, temperature and grid size. Changes go to the store at once, `actions.commit()` follows on release. */
-export function createSampleControls(root, store, actions) {
+function createSampleControls(root, store, actions) {
   const seed = element("input", { type: "number", class: "number", min: 0, max: LARGEST_SEED, step: 1, inputmode: "numeric",
     "aria-label": "Seed",
     change: () => setSeed(Number(seed.value)) });
@@ -56,10 +54,10 @@ export function createSampleControls(root, store, actions) {
     const state = store.state;
     const focus = root.getRootNode().activeElement;
     if (focus !== seed || Number(seed.value) !== state.seed) seed.value = state.seed ?? 0;
-    temperature.value = temperatureOf(state);
-    temperature.setAttribute("aria-valuetext", `${temperatureOf(state).toFixed(2)} times the prior's spread`);
-    setText(reading, `${temperatureOf(state).toFixed(2)} × N(0, I)`);
-    side.value = sideOf(state);
+    temperature.value = state.temperature;
+    temperature.setAttribute("aria-valuetext", `${state.temperature.toFixed(2)} times the prior's spread`);
+    setText(reading, `${state.temperature.toFixed(2)} × N(0, I)`);
+    side.value = state.grid;
   }
 
   function shortcut(event) {               // the panel listens: N works on a tile or a button as well as on the panel
@@ -74,7 +72,7 @@ export function createSampleControls(root, store, actions) {
 }
 
 /** The N x N tiles of one store: decoded progressively, clickable, walked with the arrow keys. */
-export function createSampleGrid(root, store, actions, label = "Samples of the prior") {
+function createSampleGrid(root, store, actions, label = "Samples of the prior") {
   let noise = null;
   let drawnFrom = "";
   let lastRefresh = 0;
@@ -86,16 +84,17 @@ export function createSampleGrid(root, store, actions, label = "Samples of the p
     label,
     tile: (index, count) => `Sample ${index + 1} of ${count}`,
     decoder: () => store.state.decoder,
+    busy: () => handIsMoving(store.state),
     codeAt: (index) => (ready() ? codeOf(index, scratch) : null),
     picked(index) {
       if (!ready()) return;
       store.set({ z: codeOf(index), hover: null });
       actions.commit();
     },
-    hovered(index) {
+    hovered(index, event) {
       if (index === hovered) return;
       hovered = index;
-      store.set({ hover: index >= 0 && ready() ? codeOf(index) : null });
+      store.set({ hover: index >= 0 && ready() ? codeOf(index) : null, moment: event.timeStamp });
     },
   });
 
@@ -103,14 +102,14 @@ export function createSampleGrid(root, store, actions, label = "Samples of the p
   const ready = () => noise !== null && scratch.length === store.state.decoder?.latent;
 
   function codeOf(index, out = new Float32Array(store.state.decoder.latent)) {
-    const scale = temperatureOf(store.state);
+    const scale = store.state.temperature;
     for (let i = 0; i < out.length; i++) out[i] = scale * noise[index * out.length + i];
     return out;
   }
 
   function draw() {
     const { decoder, seed = 0 } = store.state;
-    const side = sideOf(store.state);
+    const side = store.state.grid;
     tiles.resize(side * side, side);
     if (!decoder) return;
     // A larger grid or another temperature keeps the noise of the tiles that were there: see the layout in noise.js.
@@ -139,7 +138,7 @@ export function createSampleGrid(root, store, actions, label = "Samples of the p
   return { update, destroy, picture: tiles.picture, grid: tiles.grid };
 }
 
-export const sampleFile = ({ seed = 0, temperature = 1 }, title = "samples") =>
+const sampleFile = ({ seed = 0, temperature = 1 }, title = "samples") =>
   `vaelab-${title}-seed-${seed}-temperature-${temperature.toFixed(2)}.png`;
 
 export function createSamples(root, store, actions) {
@@ -159,4 +158,29 @@ export function createSamples(root, store, actions) {
 
   update();
   return { update, destroy() { grid.destroy(); node.remove(); } };
+}
+
+/** Two grids of the very same noise under one set of controls: the stores are linked. */
+export function createSamplePair(root, stores, actions, labels) {
+  const { node, body } = panel(root, "samples", "The same noise, decoded by both", {
+    tools: labels.map((label, index) => button(`PNG ${label}`, () => stores[index].state.decoder
+      && downloadPNG(grids[index].picture(), sampleFile(stores[0].state, `samples-${index + 1}`)), { title: `Download the grid of ${label}` })),
+    sentence: "Tile by tile the same draw from N(0, I). Where one grid shows clear images and the other does not, you see what the prior term bought.",
+  });
+  const controls = createSampleControls(body, stores[0], actions[0]);
+  node.addEventListener("keydown", controls.shortcut);
+  const pair = element("div", { class: "duet-pair" });
+  body.append(pair);
+  const grids = stores.map((store, index) => {
+    const box = element("div", {}, element("h4", {}, labels[index]));
+    pair.append(box);
+    return createSampleGrid(box, store, actions[index], `Samples, ${labels[index]}`);
+  });
+  return {
+    update(changed, index) {
+      if (index === 0) controls.update();
+      grids[index].update(changed);
+    },
+    destroy() { for (const grid of grids) grid.destroy(); node.remove(); },
+  };
 }

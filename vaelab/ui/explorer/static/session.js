@@ -7,6 +7,7 @@ import { createStore } from "./store.js";
 
 const COMMIT_DELAY = 300; // milliseconds; a held arrow key must not rerun the page at every repeat
 const UNDO_LIMIT = 100;
+const GRID = { least: 4, usual: 8, most: 10 }; // sample tiles per side
 
 const probe = (window.__vaelab ??= { frames: 0, drawn: 0, latencies: [], stores: [] });
 const list = (code) => (code ? [...code].map((value) => Math.round(value * 1e4) / 1e4) : null);
@@ -14,15 +15,16 @@ const code = (values) => (Array.isArray(values) && values.every(Number.isFinite)
 const same = (a, b) => a.length === b.length && a.every((value, index) => value === b[index]);
 
 // What is worth remembering of the store: small, JSON, and enough to bring a link back to the same picture.
-export function viewOf({ z, seed, temperature, a, b, axes }) {
-  return { z: list(z), seed, temperature, a: list(a), b: list(b), axes };
+export function viewOf({ z, seed, temperature, grid, a, b, axes }) {
+  return { z: list(z), seed, temperature, grid, a: list(a), b: list(b), axes };
 }
 
 // One text per view, whoever wrote it: to tell an echo of what was reported from something new.
 export function canonicalView(view) {
   const rounded = Object.fromEntries(["z", "a", "b"].map((name) => [name, view?.[name] ? list(view[name]) : null]));
   return JSON.stringify({
-    ...rounded, seed: view?.seed ?? null, temperature: view?.temperature ?? null, axes: view?.axes ?? null,
+    ...rounded, seed: view?.seed ?? null, temperature: view?.temperature ?? null, grid: view?.grid ?? null,
+    axes: view?.axes ?? null,
   });
 }
 
@@ -35,7 +37,8 @@ function withoutWeights(frame, shown) {
 export function createSession({ base = "", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
-    axes: null, isolated: new Set(), point: null, connection: "connecting", notice: "", hide: new Set(hide), canTrain, moment: 0, path: null,
+    grid: GRID.usual, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
+    connection: "connecting", notice: "", hide: new Set(hide), canTrain,
   });
   const past = []; // committed codes, the present one last
   let connection = null;
@@ -100,6 +103,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
         axes: view.axes ?? state.axes,
         seed: Number.isInteger(view.seed) ? view.seed : state.seed,
         temperature: Number.isFinite(view.temperature) ? view.temperature : state.temperature,
+        grid: Number.isInteger(view.grid) && view.grid >= GRID.least && view.grid <= GRID.most ? view.grid : state.grid,
       };
       const fits = (values) => values && state.decoder?.latent === values.length;
       for (const name of ["z", "a", "b"]) if (fits(wanted[name])) patch[name] = wanted[name];

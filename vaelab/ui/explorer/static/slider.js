@@ -9,7 +9,7 @@ const FAR = 99; // a typed number beyond this is a slip
 
 const rounded = (value) => Math.round(value * 100) / 100;
 
-// `on`: drag(value, event) at every movement, set(value) for one step, settle() when the user has let go.
+// `on`: drag(value, event) at every movement, set(value, event) for one step, settle() when the user has let go.
 export function createSlider(index, on) {
   const name = `z${index + 1}`;
   const curve = svg("path", { class: "slider-curve" });
@@ -19,8 +19,9 @@ export function createSlider(index, on) {
     element("span", { class: "slider-line" }), thumb);
   const number = element("input", { type: "number", step: 0.1, "aria-label": `Value of ${name}`, change: typed });
   const worth = element("span", { class: "slider-worth", "aria-hidden": "true" });
+  const ends = [0, 1].map(() => element("canvas", { class: "slider-end", width: 1, height: 1, "aria-hidden": "true" }));
   const row = element("div", { class: "slider", "data-index": index }, element("span", { class: "slider-name" }, name, worth),
-    track, number);
+    ends[0], track, ends[1], number);
   let low = -3, high = 3;
   let value = NaN;
   let dragged = null; // the id of the pointer that holds the thumb
@@ -54,7 +55,7 @@ export function createSlider(index, on) {
       dragged = null;
       on.settle();
     });
-  track.addEventListener("dblclick", () => set(0));
+  track.addEventListener("dblclick", (event) => set(0, event));
   track.addEventListener("keydown", (event) => {
     const step = event.shiftKey ? 0.5 : 0.1;
     const next = {
@@ -64,17 +65,17 @@ export function createSlider(index, on) {
     if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    set(clip(next));
+    set(clip(next), event);
   });
 
-  function set(next) {
-    on.set(rounded(next));
+  function set(next, event) {
+    on.set(rounded(next), event);
     on.settle();
   }
 
-  function typed() {
+  function typed(event) {
     const next = number.valueAsNumber;
-    if (Number.isFinite(next) && Math.abs(next) <= FAR) set(next);
+    if (Number.isFinite(next) && Math.abs(next) <= FAR) set(next, event);
     else show(value, true);
   }
 
@@ -88,7 +89,10 @@ export function createSlider(index, on) {
   }
 
   return {
+    index,
     row,
+    ends,
+    range: () => [low, high],
     show,
     dragging: () => dragged !== null,
     // `density` are the heights (0..1) of the curve at BARS + 1 places from `from` to `to`.

@@ -1,6 +1,7 @@
 // One slider per latent dimension, those that tell most first, those that tell nothing folded away.
 
 import { button, element, panel, setText } from "./elements.js";
+import { createEnds } from "./ends.js";
 import { rankDimensions } from "./plane.js";
 import { createSlider, histogram, normalDensity, rangeOf } from "./slider.js";
 
@@ -9,7 +10,8 @@ const RESCALE_EVERY = 1000; // milliseconds, while a run moves
 const CODES = 1000; // codes that enter a range or a histogram
 const MOVING = new Set(["queued", "starting", "compiling", "training", "paused"]);
 
-export function createSliders(root, store, actions) {
+// `pictures`: whether the images at the ends of the tracks are shown; they are those of one decoder.
+export function createSliders(root, store, actions, { pictures = true } = {}) {
   const { state } = store;
   const sort = button("Sort", () => arrange(true), { title: "Order by how much each dimension tells", hidden: true });
   const tools = [
@@ -25,6 +27,8 @@ export function createSliders(root, store, actions) {
   const deadList = element("div", { class: "slider-list" });
   const fold = element("details", { class: "slider-fold", hidden: true }, summary, why, deadList);
   body.append(live, fold);
+  body.classList.toggle("pictured", pictures);
+  const ends = pictures ? createEnds(live, store) : null;
 
   let sliders = [];
   let order = [];
@@ -49,16 +53,16 @@ export function createSliders(root, store, actions) {
     return move(codes.slice(at, at + length));
   }
 
-  function change(index, value, event = null) {
+  function change(index, value, event) {
     const z = Float32Array.from(state.z);
     z[index] = value;
-    store.set({ z, hover: null, point: null, ...(event ? { moment: event.timeStamp } : {}) });
+    store.set({ z, hover: null, point: null, moment: event.timeStamp });
   }
 
   function build(count) {
     sliders = Array.from({ length: count }, (_, index) => createSlider(index, {
       drag: (value, event) => change(index, value, event),
-      set: (value) => change(index, value),
+      set: (value, event) => change(index, value, event),
       settle: actions.commit,
     }));
     scaled = -Infinity;
@@ -72,19 +76,21 @@ export function createSliders(root, store, actions) {
     const { information } = state.frame.arrays;
     if (information?.length !== order.length) return false;
     const folded = new Set([...deadList.children].map((row) => Number(row.dataset.index)));
-    return order.some((index, at) => at > 0 && information[index] > 1.1 * information[order[at - 1]] + DEAD)
+    return order.some((index, at) => order.length > 2 && at > 0 && information[index] > 1.1 * information[order[at - 1]] + DEAD)
       || (order.some((index) => !dead(index)) && order.some((index) => dead(index) !== folded.has(index)));
   }
 
   function arrange(asked = false) {
     const { information } = state.frame.arrays;
-    order = rankDimensions(information, sliders.length);
+    // Two sliders are seen at one glance: they stay x and y, as on the map.
+    order = sliders.length > 2 ? rankDimensions(information, sliders.length) : [...sliders.keys()];
     const alive = order.filter((index) => !dead(index));
     const shown = alive.length > 0 ? alive : order; // an untrained model: nothing to tell them apart yet
     const hidden = alive.length > 0 ? order.filter(dead) : [];
     const focus = root.getRootNode().activeElement;
     live.replaceChildren(...shown.map((index) => sliders[index].row));
     deadList.replaceChildren(...hidden.map((index) => sliders[index].row));
+    ends?.place([...shown, ...hidden].map((index) => sliders[index]), shown.length);
     if (asked) sort.focus();
     else focus?.focus({ preventScroll: true });
     fold.hidden = hidden.length === 0;
@@ -150,8 +156,12 @@ export function createSliders(root, store, actions) {
       if (!state.frame || !state.decoder) return;
       if (changed.has("frame")) refresh();
       sliders.forEach((slider, index) => slider.show(state.z[index]));
+      ends?.update(changed);
     },
-    destroy: () => clearTimeout(stale),
+    destroy() {
+      clearTimeout(stale);
+      ends?.destroy();
+    },
   };
 }
 

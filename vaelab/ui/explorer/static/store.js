@@ -43,3 +43,4 @@ export const shownCode = (state) => state.hover ?? state.z;
 // What follows the hand always comes first: right after the pointer moved something, work in the background does not
 // touch every animation frame.
 export const handIsMoving = (state) => performance.now() - state.moment < 150;
+export const BUSY_EVERY = 100; // milliseconds between two frames of such work while the hand moves

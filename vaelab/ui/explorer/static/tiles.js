@@ -1,10 +1,12 @@
 // Many small decoded images at once: the prior's grid and the interpolation strips.
 //
 // Decoding a grid takes longer than one screen refresh when the decoder is large. Tiles are therefore decoded a few
-// at a time, for at most BUDGET milliseconds per animation frame, so that a drag next to them stays smooth. The work
-// goes round the grid and is never restarted: while a slider moves, every tile gets its turn, none starves.
+// at a time, for at most BUDGET milliseconds per animation frame, and in few of the frames while the hand moves
+// something, so that a drag next to them stays smooth. The work goes round the grid and is never restarted: while the
+// temperature moves, every tile gets its turn, none starves.
 
 import { element, watchVisible } from "./elements.js";
+import { BUSY_EVERY } from "./store.js";
 
 const BUDGET = 6;
 
@@ -33,9 +35,10 @@ export function paintBytes(canvas, pixels, [height, width, channels], scale = 1)
 /**
  * A field of decoded tiles.
  * `codeAt(index)` gives the code of a tile, or null to leave it as it is; `decoder()` the newest decoder.
- * `picked(index)` and `hovered(index | null)` are told of clicks and of the pointer or the keyboard focus.
+ * `picked(index)` and `hovered(index or -1, event)` are told of clicks and of the pointer or the keyboard focus;
+ * `busy()` says whether the hand is moving something that must not wait.
  */
-export function createTiles(root, { label, tile, decoder, codeAt, picked, hovered, paint }) {
+export function createTiles(root, { label, tile, decoder, codeAt, picked, hovered, paint, busy = () => false }) {
   const grid = element("div", { class: "tiles", role: "group", "aria-label": label });
   root.append(grid);
   let tiles = [];
@@ -43,6 +46,7 @@ export function createTiles(root, { label, tile, decoder, codeAt, picked, hovere
   let cursor = 0;                  // the next tile to decode
   let remaining = 0;               // tiles that still show an old code or old weights
   let scheduled = 0;
+  let worked = 0;
   let visible = true;
   const stopWatching = watchVisible(grid, (now) => {
     visible = now;
@@ -70,10 +74,12 @@ export function createTiles(root, { label, tile, decoder, codeAt, picked, hovere
     for (const [other, canvas] of tiles.entries()) canvas.tabIndex = other === index ? 0 : -1;
   }
 
-  function work() {
+  function work(now) {
     scheduled = 0;
     const network = decoder();
     if (!network || !visible || tiles.length === 0) return;
+    if (busy() && now - worked < BUSY_EVERY) return schedule();
+    worked = now;
     const end = performance.now() + BUDGET;
     do {
       cursor %= tiles.length;
@@ -104,10 +110,10 @@ export function createTiles(root, { label, tile, decoder, codeAt, picked, hovere
     rove(index);
     picked(index);
   });
-  grid.addEventListener("pointermove", (event) => event.pointerType !== "touch" && hovered(indexOf(event)));
-  grid.addEventListener("pointerleave", () => hovered(-1));
-  grid.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && hovered(indexOf(event)));
-  grid.addEventListener("focusout", () => hovered(-1));
+  grid.addEventListener("pointermove", (event) => event.pointerType !== "touch" && hovered(indexOf(event), event));
+  grid.addEventListener("pointerleave", (event) => hovered(-1, event));
+  grid.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && hovered(indexOf(event), event));
+  grid.addEventListener("focusout", (event) => hovered(-1, event));
   grid.addEventListener("keydown", (event) => {
     const index = indexOf(event);
     if (index < 0) return;

@@ -4,6 +4,7 @@
 // A click is answered at once ("pausing…"); the worker's next frame confirms it.
 
 import { button, element, pressesSpace, setText } from "./elements.js";
+import { createKeysHelp } from "./keys.js";
 import { jointMain, MAIN, stateOf } from "./states.js";
 import { createStatus } from "./status.js";
 
@@ -23,8 +24,10 @@ export function createTransportOf(root, sources) {
   const reset = button(`Reset${suffix}`, () => ask("reset", "resetting…"), { title: "Start again from new weights" });
   const buttons = element("div", { class: "transport-buttons" }, main, step, stop, reset);
   const lines = element("div", { class: "status-lines" });
-  const node = element("div", { class: "transport", role: "group", "aria-label": "Training" }, buttons, lines);
+  const node = element("div", { class: "transport", role: "group", "aria-label": "Training" }, buttons);
   root.append(node);
+  const help = createKeysHelp(node);
+  node.append(lines);
   const statuses = sources.map(({ store, label }) =>
     createStatus(lines, store, label, () => (pending?.waiting.has(store) ? pending.text : "")));
 
@@ -97,11 +100,12 @@ export function createTransportOf(root, sources) {
     for (const status of statuses) status.show();
   }
 
-  /** A single key anywhere in the explorer: Space pauses and resumes, S takes one step. True when it was used. */
+  /** A single key anywhere in the explorer: Space pauses and resumes, S takes one step, ? lists all keys. True when it was used. */
   function key(name) {
     const { action } = joint();
     if (name === "space" && (action === "pause" || action === "resume") && !pressesSpace(root.getRootNode().activeElement)) press();
     else if (name === "s" && !step.disabled) step.click();
+    else if (name === "?") help.open();
     else return false;
     return true;
   }
