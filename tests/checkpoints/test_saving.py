@@ -69,7 +69,8 @@ def test_parameters_that_are_not_finite_are_refused_on_both_ways(tmp_path, bad):
 
 
 def test_a_metric_that_is_not_finite_becomes_null(tmp_path):
-    assert load_step(save(tmp_path / "run", 1, metrics={"loss": float("nan")})).metrics == {"loss": None}
+    metrics = {"loss": float("nan"), "kl": None, "l1": np.float32(2)}
+    assert load_step(save(tmp_path / "run", 1, metrics=metrics)).metrics == {"loss": None, "kl": None, "l1": 2.0}
 
 
 def test_the_last_three_steps_are_kept(tmp_path):

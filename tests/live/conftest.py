@@ -26,9 +26,9 @@ def compiled(tmp_path_factory):
 
 
 @pytest.fixture
-def runs(tmp_path, compiled):
-    """A registry whose workers are gone after the test."""
-    found = Runs(tmp_path / "runs", tmp_path / "shipped")
+def runs(tmp_path, compiled, request):
+    """A registry, of so many runs at a time where that is a parameter, whose workers are gone after the test."""
+    found = Runs(tmp_path / "runs", tmp_path / "shipped", maximum=getattr(request, "param", None))
     yield found
     found.close()
     for folder in found.root.iterdir():

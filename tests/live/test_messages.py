@@ -100,7 +100,7 @@ def test_a_shipped_run_takes_no_commands(client, served):
 
 
 def test_wishes_of_many_threads_and_processes_are_all_counted(tmp_path):
-    code = "import sys; from pathlib import Path; from tests.live.test_messages import wish; wish(Path(sys.argv[1]), 50)"
+    code = "import sys, pathlib; from tests.live.test_messages import wish; wish(pathlib.Path(sys.argv[1]), 50)"
     others = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(2)]
     threads = [threading.Thread(target=wish, args=(tmp_path, 50)) for _ in range(4)]
     for thread in threads:

@@ -12,7 +12,7 @@ from vaelab.errors import RunError
 from vaelab.live.processes import alive
 from vaelab.live.runs import Runs
 from vaelab.nets import Dense
-from vaelab.spec import replace
+from vaelab.spec import replace, to_json
 
 pytestmark = pytest.mark.slow
 
@@ -71,8 +71,12 @@ def test_another_server_finds_the_run(runs):
         training(other, run, after=header["step"])
         other.command(run, "pause")
         state(other, run, "paused")
-        with pytest.raises(RunError, match="already"):
+        at = frame(other, run)[0]["step"]
+        other.resume(run)
+        training(other, run, after=at)
+        with pytest.raises(RunError, match="training already"):
             other.resume(run)
+        assert other.about(run)["seed"] == 1 and other.about(run)["recipe"] == to_json(tiny(LONG))
         other.command(run, "stop")
         state(other, run, "stopped")
     finally:
@@ -98,6 +102,15 @@ def test_divergence_keeps_the_last_finite_step(runs):
     runs.knobs(run, {RATE: 1e-4})  # What the message advises.
     runs.command(run, "resume")
     training(runs, run, after=step.step + 20)
+
+
+def test_divergence_in_the_very_first_steps_leaves_the_initial_weights(runs):
+    recipe = replace(tiny(LONG), backbone=Dense(hidden=(64, 64, 64)))
+    run = start(runs, recipe=replace(recipe, training=replace(recipe.training, learning_rate=1.0)))
+    assert "The model of step 0 was kept" in state(runs, run, "diverged")["message"] or latest_step(runs.root / run)
+    header, arrays = frame(runs, run)
+    assert header["state"] == "diverged" and header["step"] < 4
+    assert all(np.isfinite(array).all() for array in arrays.values())
 
 
 def test_a_run_whose_data_or_folder_is_bad_fails_in_words(runs):

@@ -9,7 +9,6 @@ from tests.live.helpers import BETA, LONG, frame, start, state, tiny, training, 
 from vaelab.checkpoints import latest_step, load_step, verify
 from vaelab.errors import RunError
 from vaelab.live.processes import alive
-from vaelab.live.runs import Runs
 from vaelab.spec import to_json
 
 pytestmark = pytest.mark.slow
@@ -100,26 +99,30 @@ def test_a_knob_that_is_turned_leaves_a_mark_and_stays_turned(runs):
     assert header["marks"] == [mark] and header["recipe"]["objective"]["penalties"][0]["weight"] == 4
 
 
-def test_runs_wait_their_turn_and_a_paused_one_makes_room(tmp_path):
-    runs = Runs(tmp_path / "runs", tmp_path / "shipped", maximum=1)
-    try:
-        first, second, third = (start(runs, epochs=epochs) for epochs in (LONG, 5, 5))
-        assert [runs.status(run)["state"] for run in (second, third)] == ["queued", "queued"]
-        assert frame(runs, second)[0]["state"] == "queued"
-        training(runs, first)
-        runs.command(third, "stop")
-        assert runs.status(third)["state"] == "stopped" and runs.status(second)["state"] == "queued"
-        runs.command(first, "pause")
-        state(runs, second, "finished")
-        status = runs.status(first)
-        assert status["state"] == "paused" and not status["live"]
-        at = frame(runs, first)[0]["step"]
-        runs.command(first, "resume")
-        training(runs, first, after=at)
-        runs.command(first, "stop")
-        state(runs, first, "stopped")
-    finally:
-        runs.close()
+@pytest.mark.parametrize("runs", [1], indirect=True)
+def test_runs_wait_their_turn_and_a_paused_one_makes_room(runs):
+    first, second, third = (start(runs, epochs=epochs) for epochs in (LONG, 5, 5))
+    assert [runs.status(run)["state"] for run in (second, third)] == ["queued", "queued"]
+    assert frame(runs, second)[0]["state"] == "queued"
+    training(runs, first)
+    runs.command(third, "stop")
+    assert runs.status(third)["state"] == "stopped" and runs.status(second)["state"] == "queued"
+    runs.command(first, "pause")
+    state(runs, second, "finished")
+    status = runs.status(first)
+    assert status["state"] == "paused" and not status["live"]
+    at = frame(runs, first)[0]["step"]
+    runs.command(first, "resume")
+    training(runs, first, after=at)
+
+
+def test_a_run_can_be_stopped_before_its_first_step(runs):
+    run = start(runs)
+    wait_for(lambda: runs.status(run)["live"])
+    runs.command(run, "stop")  # Its worker is importing JAX, loading or compiling.
+    assert state(runs, run, "stopped")["message"] == "Stopped by hand; resume to train on."
+    runs.command(run, "resume")
+    training(runs, run)
 
 
 def test_a_spare_worker_waits_takes_a_run_and_goes_with_its_server(runs):

@@ -99,7 +99,7 @@ def save_step(
 
 def _finite(value: Any) -> float | None:
     """A metric as a JSON number; none is better than a NaN that no JSON reader accepts."""
-    return float(value) if math.isfinite(value) else None
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _publish(run: Path, step: int, contents: dict[str, bytes]) -> Path:

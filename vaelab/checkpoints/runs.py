@@ -173,7 +173,8 @@ def _summary(folder: Path) -> RunSummary:
 
 def verify(run: Path) -> Verified:
     """Re-hash and parse every file of every step; raises `CheckpointError` at the first that is not as it was."""
-    recipe_of(run), about_run(run)
+    recipe_of(run)
+    about_run(run)
     found = [load_step(folder) for folder in steps(run)]
     if not found:
         raise CheckpointError(f"{run} has no complete step yet.")

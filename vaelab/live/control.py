@@ -19,7 +19,7 @@ from vaelab.errors import CheckpointError
 LIVE = "live"  # The folder inside a run for what is only of the moment.
 CONTROL, FRAME, LOG = f"{LIVE}/control.json", f"{LIVE}/frame.bin", f"{LIVE}/worker.log"
 _LOCK = f"{LIVE}/control.lock"
-_in_process = threading.Lock()  # A file lock does not tell the threads of one process apart.
+_in_process = threading.Lock()  # Waiting for a file lock is polling; the threads of one process need not.
 
 
 class Control(NamedTuple):
@@ -53,7 +53,7 @@ def change_control(run: Path, change: Callable[[Control], Control]) -> Control:
     return control
 
 
-def stamp(path: Path) -> tuple[int, int] | None:
+def stamp(path: Path | str) -> tuple[int, int] | None:
     """What differs whenever a file was replaced, for the price of one system call; None when there is no file."""
     try:
         found = os.stat(path)

@@ -63,7 +63,7 @@ def read_header(content: bytes) -> dict[str, Any]:
 
 def _header(content: bytes) -> tuple[dict[str, Any], int]:
     length = int.from_bytes(content[:4], "little")
-    if not 4 <= len(content) <= MAXIMUM_BYTES :
+    if not 4 <= len(content) <= MAXIMUM_BYTES or length > min(MAXIMUM_HEADER, len(content) - 4):
         raise RunError("The frame is empty, cut off or too large.")
     try:
         header = json.loads(content[4 : 4 + length])

@@ -40,7 +40,7 @@ class Pool:
         """What an earlier server left: runs that wait, and runs that are being trained."""
         queue, working = [], set()
         for folder in self._root.iterdir() if self._root.is_dir() else ():
-            status = effective(read_status(folder)) if NAME.fullmatch(folder.name) else {}
+            status = effective(folder) if NAME.fullmatch(folder.name) else {}
             if status.get("state") == "queued":
                 queue.append((status.get("queued", 0.0), folder.name))
             elif status.get("live"):
@@ -84,7 +84,7 @@ class Pool:
         """Collect the processes that have ended, and start the runs that there is room for."""
         with self._lock:
             self._processes = [worker for worker in self._processes if not worker.ended()]
-            statuses = {run: effective(read_status(self._root / run)) for run in self._working}
+            statuses = {run: effective(self._root / run) for run in self._working}
             self._working = {run for run, status in statuses.items() if status["live"]}
             while self._queue and len(self._working) < self._maximum and not self._closing.is_set():
                 if self._launch(self._queue[0]):

@@ -43,6 +43,12 @@ def alive(pid: Any, started: Any) -> bool:
         return False
 
 
+def terminate(status: dict[str, Any]) -> None:
+    """Ask the worker that a status names to end, if it is still that very process."""
+    if alive(status.get("pid"), status.get("started")):
+        psutil.Process(status["pid"]).terminate()
+
+
 class Worker:
     """One worker process, waiting for orders until it is given a run."""
 
@@ -58,12 +64,16 @@ class Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "vaelab.live.worker"],
                 stdin=subprocess.PIPE,
+                bufsize=0,
                 stdout=subprocess.DEVNULL,
                 env=environment,
                 start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it.
             )
         except OSError as error:
             raise RunError(f"No worker process can be started ({error.strerror}). Free some memory.") from error
+        if self._process.stdin:
+            # A worker that is busy compiling does not read; the page must not wait for it.
+            os.set_blocking(self._process.stdin.fileno(), False)
         self.identity = identify(self._process.pid)
 
     def warm(self, recipe: dict[str, Any]) -> bool:
@@ -89,11 +99,10 @@ class Worker:
         return self._process.poll() is not None
 
     def _order(self, order: dict[str, Any]) -> bool:
+        content = json.dumps(order).encode() + b"\n"
         if self._process.stdin is None or self.ended():
             return False
         try:
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            self._process.stdin.flush()
+            return self._process.stdin.write(content) == len(content)
         except (OSError, ValueError):
             return False
-        return True

@@ -5,6 +5,7 @@ Imported by the worker only: it needs JAX. The recorder knows where the run stan
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import deque
@@ -34,6 +35,7 @@ from vaelab.training.state import to_arrays
 HEARTBEAT = 0.5  # Seconds between two writings of an unchanged status.
 DRAG = 1.5  # A knob that moves again within these seconds is still being dragged: one mark, not fifty.
 MARKS = 200
+ROWS_PER_SECOND = 2000.0  # Rows divided by this are the seconds between two of them: 19,000 rows in a day.
 Chunk = tuple[int, int, dict[str, float]]  # The step it reached, the steps it took, their mean metrics.
 
 
@@ -51,6 +53,8 @@ class Recorder:
         self._marks: list[dict[str, Any]] = list(((last and last.view) or {}).get("marks", []))
         self._rows = read_metrics(run, through=self.step)
         self._pending: list[Chunk] = []  # Since the last row of the curves.
+        self._shown = -1  # Step of the last frame.
+        self._row_written = 0.0
         self._turned = ("", 0.0)  # The knob that moved last, and when.
         self._identity = identify(os.getpid())
         self._heartbeat = 0.0
@@ -65,8 +69,8 @@ class Recorder:
 
     @property
     def unseen(self) -> bool:
-        """Whether steps were taken since the last frame or row."""
-        return bool(self._pending)
+        """Whether steps were taken since the last frame."""
+        return self.step != self._shown
 
     def note(self, progress: Progress) -> None:
         """Take in a chunk of steps."""
@@ -109,7 +113,10 @@ class Recorder:
 
     def show(self, snapshot: Snapshot) -> None:
         """Write the newest frame; whoever looks finds this one or the one before, never half of each."""
-        self._write_rows()
+        # Ever more rarely: the curve of a day is drawn with as many points as that of a minute.
+        if time.monotonic() - self._row_written > max(0, len(self._rows) - ROWS) / ROWS_PER_SECOND:
+            self._write_rows()
+        self._shown = self.step
         table, columns = history(self._rows)
         left = round((self.total - self.step) / self.pace, 1) if self.pace else None
         header = {
@@ -162,15 +169,16 @@ class Recorder:
         if not self._pending:
             return
         groups = [[chunk] for chunk in self._pending] if len(self._rows) < ROWS else [self._pending]
-        self._pending = []
         rows = [{"step": group[-1][0], **_mean(group)} for group in groups]
+        self._pending, self._row_written = [], time.monotonic()
         self._metrics = {name: value for name, value in rows[-1].items() if name != "step"}
         self._rows += rows
         append_metrics(self.run, rows)
 
 
-def _mean(chunks: list[Chunk]) -> dict[str, float]:
-    """The metrics of several chunks, weighted by their steps, the loss first."""
+def _mean(chunks: list[Chunk]) -> dict[str, float | None]:
+    """The metrics of several chunks, weighted by their steps, the loss first; None for what is not finite."""
     total = sum(taken for _, taken, _ in chunks)
     names = sorted(chunks[0][2], key=lambda name: (name != "loss", name != "reconstruction", name))
-    return {name: sum(taken * metrics[name] for _, taken, metrics in chunks) / total for name in names}
+    means = {name: sum(taken * metrics[name] for _, taken, metrics in chunks) / total for name in names}
+    return {name: mean if math.isfinite(mean) else None for name, mean in means.items()}

@@ -24,7 +24,7 @@ from vaelab.live.origin import allowed
 from vaelab.live.runs import Runs
 
 log = logging.getLogger(__name__)
-LOOK = 0.02  # Seconds between two looks for a newer frame.
+LOOK, CALM = 0.02, 0.1  # Seconds between two looks for a newer frame, of a run with a worker and without.
 Task = Callable[[], Awaitable[None]]
 REFUSED, UNKNOWN, BAD = 4403, 4404, 4400
 RUN = re.compile(r"[0-9a-z-]{1,64}")
@@ -134,7 +134,7 @@ class _Viewer:
             await self._free.wait()
             # Asked in the event loop: a few system calls are cheaper than the way to a thread and back.
             if (found := self._runs.version(self._run)) == version:
-                await anyio.sleep(LOOK)
+                await anyio.sleep(LOOK if found[0] == "live" else CALM)
                 continue
             newest = await run_in_threadpool(self._runs.newest, self._run)
             version = newest.version if newest.version == found else None

@@ -31,6 +31,7 @@ from vaelab.errors import CheckpointError, RunError
 from vaelab.live.control import FRAME, Control, change_control, read_control
 from vaelab.live.describe import tune
 from vaelab.live.pool import Pool
+from vaelab.live.processes import terminate
 from vaelab.live.states import COMMANDS, OVER, RESUMABLE
 from vaelab.live.watch import Newest, Watch
 from vaelab.recipe import from_json
@@ -66,7 +67,10 @@ class Runs:
     def resume(self, run: str, *, epochs: int = 0) -> None:
         """Train on from the newest step, with `epochs` more than the run was made for; `RunError` when it cannot."""
         with self._lock:
-            self._restart(run, Control(), epochs)
+            if (status := self.status(run))["live"] and status["state"] == "paused":
+                self.command(run, "resume")
+            else:
+                self._restart(run, Control(), epochs)
 
     def prepare(self, recipe: dict[str, Any] | None = None) -> None:
         """Keep a worker warm for the next click, with this recipe compiled if one is on the screen."""
@@ -87,6 +91,8 @@ class Runs:
             status = self.status(run)
             if status["live"] or (status["state"] == "queued" and name != "stop"):
                 change_control(folder, COMMANDS[name])
+                if name == "stop" and status["state"] in ("starting", "compiling"):
+                    terminate(status)  # It may be waiting for a download, and has nothing to save yet.
             elif name in ("resume", "step") and status["state"] in RESUMABLE:
                 self._restart(run, Control(wanted="run" if name == "resume" else "pause", steps=int(name == "step")))
             elif name == "stop" and status["state"] in ("queued", "paused"):

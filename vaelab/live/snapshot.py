@@ -6,21 +6,25 @@ in between, so that a frame is never without them.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 from flax import nnx
 
 from vaelab.data import Dataset
-from vaelab.evaluation.gallery import POINTS, holes, information
+from vaelab.evaluation.gallery import CODES, POINTS, PRIOR_SAMPLES, TRAINING_IMAGES, information
+from vaelab.evaluation.holes import hole_share, image_distance
 from vaelab.evaluation.protocol import held_out
-from vaelab.latent import decode, encode
+from vaelab.latent import BATCH, decode, encode, prior_samples
 from vaelab.live.describe import decoder_names
 from vaelab.model import parameters
 from vaelab.recipe import Recipe
 
 EXAMPLES = 10  # Images with their reconstructions, one of each class where there are that many.
 NUMBERS = 1 << 18  # Numbers of all codes together: 1 MB in a frame, however large a code is.
+LARGEST = 1e9  # Codes beyond are drawn here.
+FEWEST = 2000  # Codes encoded at least: what the hole meter looks at.
 EXACT = 1 << 15  # A kernel of more numbers than this travels in half precision while it changes all the time.
 
 
@@ -28,7 +32,7 @@ class Snapshot:
     """A model of its own, into which the parameters of a progress are put to be looked at."""
 
     def __init__(self, recipe: Recipe, dataset: Dataset, seed: int):
-        self._recipe, self._dataset = recipe, dataset
+        self._recipe = recipe
         self._model = recipe.build(seed)
         self._decoder = decoder_names(recipe)
         labels = dataset.test.labels
@@ -37,6 +41,10 @@ class Snapshot:
         self._labels = labels[:count].astype(np.uint8)
         first = [int(np.argmax(self._labels == label)) for label in np.unique(self._labels)]
         self._examples = np.array((first + [row for row in range(count) if row not in first])[:EXAMPLES])
+        # Of the hole meter: the same all the time, and most of its cost if made anew.
+        self._training = held_out(dataset.train.images[:TRAINING_IMAGES], recipe.data.binarization)
+        self._samples = prior_samples(0, PRIOR_SAMPLES, recipe.bottleneck.size)
+        self._pace = 0.0  # Images encoded per second.
         self.gallery: dict[str, np.ndarray] = {}
         self.holes: dict[str, float] | None = None
 
@@ -53,24 +61,35 @@ class Snapshot:
         arrays = parameters(self._model)
         return {name: arrays[name] if exact else _lighter(arrays[name]) for name in self._decoder}
 
-    def refresh(self) -> None:
-        """Encode the held-out images and reconstruct the examples."""
-        means, deviations = encode(self._model, self._images)
-        # A posterior without samples: reconstructions are those of the mean.
-        restored = decode(self._model, self._recipe.objective.likelihood, means[self._examples])
+    def refresh(self, seconds: float | None = None) -> None:
+        """Encode the held-out images, as many as there is time for, and reconstruct the examples."""
+        count = len(self._images)
+        if seconds is not None:
+            count = min(count, max(FEWEST, int(seconds * self._pace) // BATCH * BATCH))
+        started = time.perf_counter()
+        means, deviations = encode(self._model, self._images[:count])
+        # The first call compiles, which makes its pace too low; the next ones find out.
+        self._pace = max(count / (time.perf_counter() - started), 0.5 * self._pace)
+        # Reconstructions are those of the mean code.
+        examples = encode(self._model, self._images[self._examples])[0]
+        restored = decode(self._model, self._recipe.objective.likelihood, examples)
         self.gallery = {
-            "codes": means.astype(np.float32),
-            "labels": self._labels,
-            "information": information(self._model, means, deviations),
+            "codes": _bounded(means),
+            "labels": self._labels[:count],
+            "information": _bounded(information(self._model, means, deviations)),
             "originals": _pixels(self._images[self._examples]),
             "reconstructions": _pixels(restored),
         }
 
-    def measure_holes(self) -> None:
-        """Update the hole meter from the codes of the last refresh."""
-        likelihood, binarization = self._recipe.objective.likelihood, self._recipe.data.binarization
-        found = holes(self._model, likelihood, self.gallery["codes"], self._dataset, binarization)
-        self.holes = {name: round(float(value), 6) for name, value in found.items()}
+    def measure_holes(self, drawn: int = PRIOR_SAMPLES) -> None:
+        """Update the hole meter from the codes of the last refresh, as `evaluation.gallery.holes` does.
+
+        The image distance, nearly all of the cost, is that of the first `drawn` samples.
+        """
+        generated = decode(self._model, self._recipe.objective.likelihood, self._samples[:drawn])
+        share = hole_share(self.gallery["codes"][:CODES], self._samples)
+        found = {"share": share, "image_distance": image_distance(generated, self._training)}
+        self.holes = found if np.isfinite(list(found.values())).all() else None
 
 
 def _lighter(array: np.ndarray) -> np.ndarray:
@@ -80,5 +99,10 @@ def _lighter(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float16)
 
 
+def _bounded(array: np.ndarray) -> np.ndarray:
+    """Numbers that can be drawn: shortly before a model diverges, finite parameters make codes that are not."""
+    return np.clip(np.nan_to_num(array), -LARGEST, LARGEST).astype(np.float32)
+
+
 def _pixels(images: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
+    return np.rint(np.clip(np.nan_to_num(images), 0, 1) * 255).astype(np.uint8)

@@ -71,7 +71,10 @@ def stored_frame(run: Path, status: dict[str, Any]) -> bytes:
 
 
 def history(rows: list[dict[str, Any]]) -> tuple[np.ndarray, list[str]]:
-    """Rows of metrics -> float32 [M, columns] of at most 600 rows, first and last included, and the columns' names."""
+    """Rows of metrics -> float32 [M, columns] of at most 600 rows, first and last included, and the columns' names.
+
+    NaN stands for what a row does not say.
+    """
     columns = ["step", *(name for name in (rows[-1] if rows else {}) if name != "step")]
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), ROWS)).round().astype(int)) if rows else []
     table = [[rows[index].get(name, np.nan) for name in columns] for index in chosen]

@@ -28,6 +28,7 @@ from vaelab.training.state import TrainingState, from_arrays
 CHUNK = 0.04  # Seconds between two looks at the control file,
 NAP = 0.015  # and while paused.
 PATIENCE = 600.0  # A paused worker gives its memory back after this; VAELAB_PAUSE_SECONDS says otherwise.
+GLANCE, DRAWN = 0.08, 200  # While training: seconds for the codes, prior samples for the hole meter.
 ENDINGS = {
     "finished": "",
     "stopped": "Stopped by hand; resume to train on.",
@@ -41,6 +42,7 @@ class Trainer:
 
     def __init__(self, run: Path, leave: Callable[[], bool]):
         self._leave = leave
+        self.under_way = False  # Before the first chunk there is nothing to lose, and no need to end in good order.
         self._reader = ControlReader(run)
         recipe = from_json(recipe_of(run))
         self._last, message = newest_intact(run, recipe)
@@ -50,12 +52,13 @@ class Trainer:
         self._record = Recorder(run, recipe, self._last, message)
         self._controls = Controls(seconds=CHUNK, values={path: knob.value for path, knob in knobs(recipe).items()})
         self._patience = float(os.environ.get("VAELAB_PAUSE_SECONDS") or PATIENCE)
+        self._rest: list[Callable[[], None]] = []  # What is still to be done of a pause.
         self._steps_taken = 0  # Single steps taken of those asked for.
         self._heard = -1  # Sequence of the wishes whose knobs were taken over.
         self._budgets = {
             "codes": Budget(share=0.15, interval=0.3),
             "frame": Budget(share=0.10, interval=0.14),
-            "holes": Budget(share=0.10, interval=2.0),
+            "holes": Budget(share=0.05, interval=2.0),
             "save": Budget(share=0.05, interval=5.0),
         }
 
@@ -72,8 +75,7 @@ class Trainer:
             ending = self._train(dataset)
             self._finish(ending, ENDINGS[ending])
         except Diverged as diverged:
-            self._state = diverged.state
-            self._finish("diverged", str(diverged))
+            self._give_up(diverged)
 
     def _start(self) -> TrainingState:
         record = self._record
@@ -93,6 +95,7 @@ class Trainer:
             return ending
         chunks = record.recipe.train(seed=record.seed, dataset=dataset, state=self._state, controls=self._controls)
         for progress in chunks:
+            self.under_way = True
             self._state = progress.state
             record.note(progress)
             if record.state != "paused":
@@ -101,6 +104,23 @@ class Trainer:
             if ending := self._obey(self._reader.poll()):
                 return ending
         return "finished"
+
+    def _give_up(self, diverged: Diverged) -> None:
+        """Go back to the newest checkpoint, or where there is none, to the last finite state.
+
+        That state is often one step from infinity: no lower learning rate would lead back from there.
+        """
+        record = self._record
+        if not record.saved:
+            self._state = diverged.state
+            self._save()
+        record.step = record.saved
+        record.report(
+            "diverged",
+            f"Training diverged at step {diverged.step:,}: the loss is no longer a finite number. The model of step "
+            f"{record.saved:,} was kept; lower the learning rate or the weights and train on.",
+        )
+        record.clear_frame()
 
     # --- wishes -----------------------------------------------------------------------------------------------
 
@@ -116,6 +136,9 @@ class Trainer:
             if control.wanted not in ("pause", "leave"):
                 if self._record.state == "paused":
                     self._record.report("training")
+                if self._save in self._rest:
+                    self._save()
+                self._rest = []
                 self._controls.steps = LONGEST_CHUNK
                 return ""
             if control.steps > self._steps_taken:
@@ -124,22 +147,17 @@ class Trainer:
                 self._controls.steps = 1
                 return ""
             if self._record.state != "paused" or self._record.unseen:
-                self._rest()
-            if control.wanted == "leave" or time.monotonic() - since > self._patience:
+                self._record.report("paused")
+                self._show()  # At once; what takes longer follows piece by piece, so that a wish need not wait.
+                self._rest = [self._refresh, self._snapshot.measure_holes, self._show, self._save]
+            if self._rest:
+                self._rest.pop(0)()
+            elif control.wanted == "leave" or time.monotonic() - since > self._patience:
                 return "paused"
+            else:
+                time.sleep(NAP)
             self._record.report("paused")
-            time.sleep(NAP)
             control = self._reader.poll()
-
-    def _rest(self) -> None:
-        """Show the very step at which training has paused, and save it; between single steps, not at each."""
-        stepping = self._record.state == "paused"
-        self._record.report("paused")
-        self._show()  # At once; what takes longer follows.
-        self._look()
-        self._record.show(self._snapshot)
-        if not stepping or self._budgets["save"].overdue >= 0:
-            self._save()
 
     def _turn(self, control: Control) -> None:
         """Take over the knobs that were turned."""
@@ -169,27 +187,24 @@ class Trainer:
             name = "frame" if waiting["frame"] >= 0 else "codes"
         if waiting[name] < 0:
             return
-        chores = {
-            "codes": self._refresh,
-            "frame": self._show,
-            "holes": self._snapshot.measure_holes,
-            "save": self._save,
-        }
+        chores = {"codes": self._glance, "frame": self._show, "holes": self._measure, "save": self._save}
         with self._budgets[name].spend():
             chores[name]()
 
-    def _refresh(self) -> None:
+    def _glance(self) -> None:
         self._snapshot.load(self._state.parameters)
-        self._snapshot.refresh()
+        self._snapshot.refresh(seconds=GLANCE)
 
     def _show(self) -> None:
         self._snapshot.load(self._state.parameters)
         self._record.show(self._snapshot)
 
-    def _look(self) -> None:
-        """Everything about the present step."""
-        self._refresh()
-        self._snapshot.measure_holes()
+    def _measure(self) -> None:
+        self._snapshot.measure_holes(DRAWN)
+
+    def _refresh(self) -> None:
+        self._snapshot.load(self._state.parameters)
+        self._snapshot.refresh()
 
     def _save(self) -> None:
         self._snapshot.load(self._state.parameters)
@@ -198,7 +213,8 @@ class Trainer:
 
     def _finish(self, ending: str, message: str) -> None:
         if self._record.step != self._record.saved:
-            self._look()
+            self._refresh()
+            self._snapshot.measure_holes()
             self._save()
         self._record.report(ending, message)
         self._record.clear_frame()

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from vaelab.checkpoints import files, read_status, steps
 from vaelab.checkpoints.journal import STATUS
 from vaelab.errors import CheckpointError
-from vaelab.live.control import FRAME, stamp
+from vaelab.live.control import FRAME, read_control, stamp
 from vaelab.live.frames import MAXIMUM_BYTES, read_header
 from vaelab.live.processes import alive
 from vaelab.live.states import WORKING
@@ -25,6 +25,7 @@ from vaelab.live.stored import stored_frame
 PULSE = 0.25  # Seconds for which a worker that was alive is taken to be alive.
 FRAMES = 16  # Newest frames kept in memory, of as many runs.
 ENTRIES = 1000
+LOST = "The worker ended without a word; resume to train on from the newest checkpoint."
 
 
 class Newest(NamedTuple):
@@ -36,11 +37,13 @@ class Newest(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """A status as read at one moment."""
+    """A run as found at one moment, good until its status is replaced or for `PULSE` seconds."""
 
+    folder: Path
     stamp: tuple[int, int] | None
     until: float
     status: dict[str, Any]
+    stored: tuple[Any, ...]  # The version of what is stored.
 
 
 class Watch:
@@ -55,21 +58,28 @@ class Watch:
 
     def status(self, run: str) -> dict[str, Any]:
         """The status on disk, put right if its worker is gone; `live` says whether a worker has the run."""
-        folder = self._folder_of(run)
-        now, found = time.monotonic(), stamp(folder / STATUS)
-        with self._lock:
-            seen = self._seen.get(run)
-        if seen is None or seen.stamp != found or now > seen.until:
-            seen = _Seen(found, now + PULSE, effective(read_status(folder)))
-            self._keep(self._seen, run, seen, ENTRIES)
-        return dict(seen.status)
+        return dict(self._look(run).status)
 
     def version(self, run: str) -> tuple[Any, ...]:
         """What differs when there is something new to be seen."""
-        folder, status = self._folder_of(run), self.status(run)
-        if status["live"] and (found := stamp(folder / FRAME)):
+        seen = self._look(run)
+        if seen.status["live"] and (found := stamp(f"{seen.folder}/{FRAME}")):
             return ("live", *found)
-        return ("stored", status["state"], status["message"], *(path.name for path in steps(folder)[-1:]))
+        return seen.stored
+
+    def _look(self, run: str) -> _Seen:
+        with self._lock:
+            seen = self._seen.get(run)
+        now = time.monotonic()
+        # Plain text instead of paths: this is asked fifty times a second by every viewer.
+        if seen is not None and now < seen.until and seen.stamp == stamp(f"{seen.folder}/{STATUS}"):
+            return seen
+        folder = self._folder_of(run)
+        found, status = stamp(folder / STATUS), effective(folder)
+        stored = ("stored", status["state"], status["message"], *(path.name for path in steps(folder)[-1:]))
+        seen = _Seen(folder, found, now + PULSE, status, stored)
+        self._keep(self._seen, run, seen, ENTRIES)
+        return seen
 
     def newest(self, run: str) -> Newest:
         """The newest frame, built at most once per version; raises `VaelabError` when nothing can be shown."""
@@ -102,12 +112,14 @@ class Watch:
                 cache.popitem(last=False)
 
 
-def effective(status: dict[str, Any]) -> dict[str, Any]:
-    """A status as it is found, corrected by whether its worker still lives."""
+def effective(folder: Path) -> dict[str, Any]:
+    """The status of a run as it is found, corrected by whether its worker still lives."""
+    status = read_status(folder)
     state = str(status.get("state", "trained"))
     live = state in (*WORKING, "paused") and alive(status.get("pid"), status.get("started"))
     found = {"message": "", "step": None, **status, "state": state, "live": live}
     if state in WORKING and not live:
-        found["state"] = "interrupted"
-        found["message"] = "The worker ended without a word; resume to train on from the newest checkpoint."
+        stopped = read_control(folder).wanted == "stop"  # It was ended before it could read or say so.
+        found["state"] = "stopped" if stopped else "interrupted"
+        found["message"] = "Stopped by hand; resume to train on." if stopped else LOST
     return found

@@ -16,7 +16,7 @@ from typing import Any
 
 from vaelab.checkpoints import files, read_status, write_status, writer
 from vaelab.errors import VaelabError
-from vaelab.live.control import LIVE, LOG
+from vaelab.live.control import LIVE, LOG, read_control
 
 
 def main() -> int:
@@ -68,29 +68,56 @@ def _warm(recipe_json: dict[str, Any]) -> None:
         return  # Whoever trains it will be told.
 
 
+class _Leave(BaseException):
+    """Raised by a signal while there is nothing to lose yet, wherever the worker is: loading, compiling."""
+
+
 def _train(run: Path) -> int:
     """Train one run; whatever goes wrong ends in its status, in words."""
-    from vaelab.live.trainer import Trainer
+    from vaelab.live.trainer import ENDINGS, Trainer
 
     asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _: asked.append(received))
+    trainer: Trainer | None = None
+
+    def ask(number: int, _: Any) -> None:
+        asked.append(number)
+        if trainer is None or not trainer.under_way:
+            raise _Leave
+
     try:
         with writer(run, wait=10):  # The worker before may still be on its way out.
             _log_to(run)
             try:
-                Trainer(run, leave=lambda: bool(asked)).work()
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, ask)
+                trainer = Trainer(run, leave=lambda: bool(asked))
+                trainer.work()
                 return 0
+            except _Leave:
+                ending = "stopped" if read_control(run).wanted == "stop" else "interrupted"
+                return _end(run, ending, ENDINGS[ending])
             except VaelabError as error:
-                return _fail(run, str(error))
+                traceback.print_exc()
+                return _end(run, "failed", str(error))
             except OSError as error:
-                return _fail(run, f"The run's folder cannot be written ({error.strerror}). Free some space and resume.")
+                traceback.print_exc()
+                return _end(run, "failed", f"The run's folder cannot be written ({error.strerror}). Free some space.")
             except Exception as error:  # The last line of defence: a status must never stay at "training".
+                traceback.print_exc()
                 kind = type(error).__name__
-                return _fail(run, f"Training ended with an unexpected error ({kind}). Its details are in {LOG}.")
+                return _end(run, "failed", f"Training ended with an unexpected error ({kind}); details are in {LOG}.")
     except VaelabError as error:
         print(error, file=sys.stderr)  # Another worker has the run; its status is not ours to change.
         return 1
+
+
+def _end(run: Path, state: str, message: str) -> int:
+    """Write how it ended; returns the exit code."""
+    try:
+        write_status(run, {**read_status(run), "state": state, "message": message})
+    except OSError:
+        traceback.print_exc()  # Then the run is found without its worker, and shown as interrupted.
+    return int(state == "failed")
 
 
 def _log_to(run: Path) -> None:
@@ -103,15 +130,6 @@ def _log_to(run: Path) -> None:
     os.dup2(log, 2)
     os.close(nothing)
     os.close(log)
-
-
-def _fail(run: Path, message: str) -> int:
-    traceback.print_exc()
-    try:
-        write_status(run, {**read_status(run), "state": "failed", "message": message})
-    except OSError:
-        traceback.print_exc()  # Then the run is found without its worker, and shown as interrupted.
-    return 1
 
 
 if __name__ == "__main__":

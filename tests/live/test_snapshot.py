@@ -1,0 +1,111 @@
+"""What a worker shows: true to the model, light while it trains, and drawable whatever the numbers have become."""
+
+import jax
+import numpy as np
+import pytest
+
+from tests.live.helpers import tiny
+from vaelab.checkpoints import create_run, read_metrics
+from vaelab.evaluation.gallery import gallery, holes
+from vaelab.live.control import FRAME, LIVE
+from vaelab.live.frames import unpack
+from vaelab.live.recorder import Recorder
+from vaelab.live.snapshot import Snapshot
+from vaelab.nets import Dense
+from vaelab.spec import replace, to_json
+from vaelab.training.loop import Controls, Progress
+
+
+@pytest.fixture(scope="module")
+def trained(digits):
+    """A recipe with large kernels, and its state after some steps."""
+    recipe = replace(tiny(), backbone=Dense(hidden=(600,)))
+    *_, progress = recipe.train(dataset=digits, seed=2, controls=Controls(seconds=0.1))
+    return recipe, progress.state
+
+
+def test_it_shows_what_the_evaluation_computes(trained, digits):
+    recipe, state = trained
+    snapshot = Snapshot(recipe, digits, 2)
+    snapshot.load(state.parameters)
+    snapshot.refresh()
+    snapshot.measure_holes()
+    model = snapshot._model
+    expected = gallery(model, digits, recipe.data.binarization)
+    for name, array in expected.items():
+        np.testing.assert_allclose(snapshot.gallery[name], array, rtol=1e-5)
+    likelihood = recipe.objective.likelihood
+    assert snapshot.holes == pytest.approx(
+        holes(model, likelihood, expected["codes"], digits, recipe.data.binarization)
+    )
+    assert snapshot.gallery["originals"].shape == (10, 8, 8, 1)
+    assert snapshot.gallery["reconstructions"].std() > 10  # An image, not a constant.
+
+
+def test_large_kernels_travel_in_half_precision_while_they_change(trained, digits):
+    recipe, state = trained
+    snapshot = Snapshot(recipe, digits, 2)
+    snapshot.load(state.parameters)
+    exact, light = snapshot.decoder(exact=True), snapshot.decoder(exact=False)
+    assert exact["decoder/1/kernel"].shape == (600, 64) and exact["decoder/1/kernel"].dtype == np.float32
+    assert light["decoder/1/kernel"].dtype == np.float16 and light["decoder/1/bias"].dtype == np.float32
+    np.testing.assert_allclose(light["decoder/1/kernel"], exact["decoder/1/kernel"], rtol=1e-3, atol=1e-7)
+    snapshot.load(jax.tree.map(lambda leaf: leaf * 1e6, state.parameters))
+    assert snapshot.decoder(exact=False)["decoder/1/kernel"].dtype == np.float32  # Beyond the range of halves.
+
+
+def test_fewer_codes_are_encoded_when_time_is_short(trained, digits):
+    recipe, state = trained
+    many = digits._replace(test=digits.train._replace(images=np.tile(digits.train.images, (4, 1, 1, 1)),
+                                                      labels=np.tile(digits.train.labels, 4)))  # fmt: skip
+    snapshot = Snapshot(recipe, many, 2)
+    snapshot.load(state.parameters)
+    snapshot.refresh()
+    assert len(snapshot.gallery["codes"]) == 4 * len(digits.train.labels)
+    snapshot.refresh(seconds=1e-9)
+    assert len(snapshot.gallery["codes"]) == len(snapshot.gallery["labels"]) == 2000
+
+
+@pytest.mark.parametrize("scale", [1e6, 1e18, 1e38])
+def test_a_model_about_to_diverge_can_still_be_drawn(tmp_path, trained, digits, scale):
+    recipe, state = trained
+    run = create_run(tmp_path / "run", to_json(recipe), title="t", command="c", seed=2)
+    (run / LIVE).mkdir()
+    state = state._replace(parameters=jax.tree.map(lambda leaf: leaf * scale, state.parameters))
+    record, snapshot = Recorder(run, recipe, None, ""), Snapshot(recipe, digits, 2)
+    record.note(Progress(5, 55, 0.5, {"kl": float("inf"), "loss": 1e30, "reconstruction": 2.0}, 0.1, state))
+    snapshot.load(state.parameters)
+    with np.errstate(all="ignore"):
+        snapshot.refresh()
+        snapshot.measure_holes()
+    record.report("training")
+    record.show(snapshot)
+    header, arrays = unpack((run / FRAME).read_bytes())
+    assert header["metrics"] == {"loss": 1e30, "reconstruction": 2.0, "kl": None}
+    assert read_metrics(run) == [{"step": 5, "loss": 1e30, "reconstruction": 2.0, "kl": None}]
+    shown = {name: array for name, array in arrays.items() if name in ("codes", "information")}
+    assert len(shown) == 2 and all(np.isfinite(array).all() for array in shown.values())
+    np.testing.assert_array_equal(arrays["history"], np.array([[5, 1e30, 2, np.nan]], np.float32))
+
+
+def test_the_curve_of_a_long_run_does_not_grow_without_end(tmp_path, trained, digits, monkeypatch):
+    from vaelab.live import recorder
+
+    recipe, state = trained
+    run = create_run(tmp_path / "run", to_json(recipe), title="t", command="c", seed=2)
+    (run / LIVE).mkdir()
+    snapshot = Snapshot(recipe, digits, 2)
+    now = [100.0]
+    monkeypatch.setattr(recorder.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(recorder, "ROWS_PER_SECOND", 100.0)  # As if ten hours were half an hour.
+    record = Recorder(run, recipe, None, "")
+    for step in range(1, 3001):
+        now[0] += 0.2
+        record.note(Progress(step, 3000, 1.0, {"loss": float(step)}, 0.1, state))
+        if step % 3 == 0:
+            record.show(snapshot)
+    rows = read_metrics(run)
+    assert 800 <= len(rows) < 1000 and rows[-1]["step"] > 2990
+    assert [row["step"] for row in rows[:600]] == list(range(1, 601))  # At first, every chunk.
+    late = rows[-1]["step"] - rows[-2]["step"]
+    assert rows[-1]["loss"] == pytest.approx(rows[-1]["step"] - (late - 1) / 2)  # Later, means of several.
