@@ -19,6 +19,7 @@ from vaelab.recipe import Recipe
 from vaelab.spec import Spec, fields, to_json
 
 LONGEST = 2048  # Characters of one value that are looked at.
+EPOCHS = {"digits": 300}  # Of 11 steps each: the presets' ten epochs would be over before they are seen.
 GRID = 8  # Sample tiles per side, from 4 to 10.
 PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, and the addresses of those it was on.
 CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid")
@@ -56,21 +57,27 @@ def whole(name: str, default: int = 0, maximum: int = 2**31 - 1) -> int:
     return min(int(text), maximum) if text.isdecimal() and len(text) < 12 else default
 
 
+def starting(name: str, data: str) -> Recipe:
+    """A preset on some data before anything is changed; raises `RecipeError` when there is none."""
+    recipe = assign(preset(name).recipe, f"data.name={data}")
+    return assign(recipe, f"training.epochs={EPOCHS[data]}") if data in EPOCHS else recipe
+
+
 def read_recipe(default_data: str, default_preset: str) -> tuple[str, Recipe, str]:
     """The preset's name, the recipe, and a sentence if the address asks for what cannot be."""
     name = read("preset", default_preset)
     try:
         changes = [change[:LONGEST] for change in st.query_params.get_all("set")[:50]]
-        recipe = assign(preset(name).recipe, f"data.name={read('data', default_data)}", *changes)
+        recipe = assign(starting(name, read("data", default_data)), *changes)
     except VaelabError as error:
-        fallback = assign(preset(default_preset).recipe, f"data.name={default_data}")
-        return default_preset, fallback, f"The address asks for something that cannot be: {error}"
+        sentence = f"The address asks for something that cannot be: {error}"
+        return default_preset, starting(default_preset, default_data), sentence
     return name, recipe, ""
 
 
 def write_recipe(name: str, recipe: Recipe, seed: int) -> None:
     """Say in the address how a recipe differs from its preset."""
-    start = assign(preset(name).recipe, f"data.name={recipe.data.name}")
+    start = starting(name, recipe.data.name)
     write(preset=name, data=recipe.data.name, seed=seed or None, set=list(differences(start, recipe)))
 
 
@@ -94,8 +101,8 @@ def unreadable() -> str:
     wrong += [name for name in NUMBERS if read(name) and not read(name).isdecimal()]
     if not wrong:
         return ""
-    said, it = " and ".join(wrong), "it was" if len(wrong) == 1 else "they were"
-    return f"The address says something else where the numbers of {said} belong, so {it} left out."
+    it = "it was" if len(wrong) == 1 else "they were"
+    return f"The address gives no numbers for {' and '.join(wrong)}, so {it} left out."
 
 
 def read_view() -> dict[str, Any]:

@@ -5,6 +5,7 @@ Each function draws a field with its present value and returns the JSON of what 
 
 from __future__ import annotations
 
+import math
 import typing
 from typing import Any, Literal
 
@@ -75,4 +76,6 @@ def _scalar(field: Field, label: str, value: Any, key: str) -> Any:
     low, high = field.type(setting.minimum or 0), field.type(setting.maximum or 2**31 - 1)
     if field.type is int:
         return st.number_input(label, low, high, value, step=1, key=key, help=hint)
-    return st.number_input(label, low, high, value, format="%g", key=key, help=hint)
+    # On a logarithmic setting a click changes the leading digit, wherever the value is.
+    step = 10.0 ** math.floor(math.log10(value) - 0.1) if setting.logarithmic and value > 0 else 0.01
+    return st.number_input(label, low, high, value, step=step, format="%g", key=key, help=hint)

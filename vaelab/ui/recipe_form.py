@@ -11,7 +11,7 @@ import streamlit as st
 from vaelab.assign import assign
 from vaelab.data import available, information, names
 from vaelab.errors import VaelabError
-from vaelab.presets import PRESETS, preset
+from vaelab.presets import PRESETS
 from vaelab.recipe import Recipe, from_json
 from vaelab.spec import fields
 from vaelab.ui import address
@@ -57,7 +57,8 @@ def recipe_form(page: str, default_preset: str, presets: Sequence[str] = tuple(P
     )
     if (data, name) != (choice.recipe.data.name, choice.preset):
         _replace(kept, _chosen(choice, data, name))
-    st.caption(f"{PRESETS[name].paper}. Expected: {PRESETS[name].figure}.")
+    figure = PRESETS[name].figure
+    st.caption(f"{PRESETS[name].paper}. {figure[0].upper()}{figure[1:]}.")
     try:
         recipe = _ingredients(choice.recipe, key)
         seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
@@ -84,12 +85,14 @@ def _data_title(name: str) -> str:
 
 def _chosen(choice: Choice, data: str, name: str) -> Choice:
     """Another preset starts from its own settings; other data keeps those that were made, where they fit."""
+    start = address.starting(name, data)
     if name != choice.preset:
-        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed)
+        return Choice(name, start, choice.seed)
+    changes = address.differences(address.starting(name, choice.recipe.data.name), choice.recipe)
     try:
-        return Choice(name, assign(choice.recipe, f"data.name={data}"), choice.seed)
+        return Choice(name, assign(start, *changes), choice.seed)
     except VaelabError:
-        return Choice(name, assign(preset(name).recipe, f"data.name={data}"), choice.seed)
+        return Choice(name, start, choice.seed)
 
 
 def _replace(kept: str, choice: Choice) -> None:

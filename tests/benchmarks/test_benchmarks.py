@@ -1,0 +1,68 @@
+"""The benchmarks run at all, and say what they promise; how fast anything is, no test may ask."""
+
+import json
+import sys
+from importlib.util import find_spec
+
+import jax
+import numpy as np
+import pytest
+
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.limits import linear_layers, loop
+from tests.benchmarks.report import facts
+from tests.benchmarks.runner import Measurement, Slice
+from tests.benchmarks.workloads import WORKLOADS
+from vaelab.assign import assign
+from vaelab.presets import preset
+
+
+def test_a_run_without_peers_writes_its_figures(tmp_path, capsys):
+    file = tmp_path / "figures.json"
+    assert main(["dense", "--peers", "none", "--rounds", "1", "--seconds", "0.01", "--json", str(file)]) == 0
+    found = json.loads(file.read_text())
+    assert found.keys() >= {"ratios", "rates", "share_of_matrix_multiply_limit", "versions", "machine", "method"}
+    assert found["machine"].keys() >= {"processor", "cores", "load_average"}
+    assert found["rates"].keys() == {"vaelab", "vaelab_threshold", "matrix_products"}
+    assert all(rate > 0 for rate in found["rates"].values())
+    assert found["ratios"] == {}
+    assert found["workloads"]["dense"]["rates"] == found["rates"]
+    assert "matrix product" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("python", [sys.executable, "/nowhere/python"])
+def test_without_pytorch_it_says_so_and_ends_with_code_2(python, capsys):
+    if python == sys.executable and find_spec("torch"):
+        pytest.skip("this interpreter has PyTorch")
+    assert main(["dense", "--torch-python", python]) == 2
+    message = capsys.readouterr().err
+    assert "has no PyTorch" in message and "--torch-python" in message
+
+
+def test_an_unknown_workload_is_refused_with_the_known_ones(capsys):
+    assert main(["dance"]) == 2
+    assert "choose of dense, conv" in capsys.readouterr().err
+
+
+def test_ratios_are_medians_of_the_ratios_within_rounds():
+    rates = {"vaelab": [2, 9, 40], "torch_eager": [1, 3, 10], "matrix_products": [4, 10, 50]}
+    measured = Measurement({name: [Slice(rate, 0.0) for rate in each] for name, each in rates.items()}, "2.13.0")
+    found = facts(WORKLOADS["dense"], measured)
+    assert found["ratios"] == {"torch_eager": 3}
+    assert found["comparisons"]["vaelab"]["torch_eager"] == {"median": 3, "minimum": 2, "maximum": 4}
+    assert found["share_of_matrix_multiply_limit"] == pytest.approx(0.8)
+    assert found["quiet"]
+
+
+def test_the_limit_keeps_all_products_of_a_step_in_its_loop():
+    recipe = assign(preset("vae").recipe, "data.name=mnist")
+    layers = linear_layers(recipe.architecture(), 128)
+    assert [each[:3] for each in layers] == [(128, 784, 400), (128, 400, 40), (128, 20, 400), (128, 400, 784)]
+    operands = [layer.operands(np.random.default_rng(0)) for layer in layers]
+    results = [layer.products(*each) for layer, each in zip(layers, operands, strict=True)]
+    shapes = jax.eval_shape(lambda: (operands, results, np.int32(1)))
+    assert len(jax.tree.leaves(results)) == 11
+    with jax.default_device(jax.devices("cpu")[0]):
+        program = loop(layers).lower(*shapes).compile().as_text()
+    inside = [line for line in program.splitlines() if " dot(" in line]
+    assert len(inside) == 11 and all("while/body" in line for line in inside)

@@ -1,0 +1,55 @@
+"""PyTorch's side: training of a VAE as PyTorch's published example does it, without its data loader.
+
+Runs in the interpreter that has PyTorch, which need not have vaelab: nothing here imports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tests.benchmarks.workload import Work
+
+BATCH_SIZE = 128
+
+
+class Autoencoder(nn.Module):
+    """An encoder, two heads for mean and log variance, and a decoder to pixels in (0, 1)."""
+
+    def __init__(self, encoder: nn.Module, mean: nn.Module, logvar: nn.Module, decoder: nn.Module):
+        super().__init__()
+        self.encoder, self.mean, self.logvar, self.decoder = encoder, mean, logvar, decoder
+
+    def forward(self, x: Any) -> tuple[Any, Any, Any]:
+        """Images -> reconstruction, mean, log variance."""
+        features = self.encoder(x)
+        mean, logvar = self.mean(features), self.logvar(features)
+        deviation = torch.exp(0.5 * logvar)
+        return self.decoder(mean + deviation * torch.randn_like(deviation)), mean, logvar
+
+    def loss(self, x: Any) -> Any:
+        """Binary cross-entropy and KL, summed over the batch, in nats."""
+        reconstruction, mean, logvar = self(x)
+        entropy = functional.binary_cross_entropy(reconstruction, x, reduction="sum")
+        return entropy - 0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp())
+
+
+def train(model: Autoencoder, images: np.ndarray, *, compiled: bool) -> Work:
+    """Train on uint8 images [N, ...] in whole batches, epoch after epoch; every yield is one step."""
+    data = torch.from_numpy(np.array(images, np.float32) / 255)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=compiled or None)
+    loss_of = torch.compile(model.loss) if compiled else model.loss
+    model.train()
+    while True:
+        total = 0.0
+        for rows in torch.randperm(len(data)).split(BATCH_SIZE)[: len(data) // BATCH_SIZE]:
+            optimizer.zero_grad()
+            loss = loss_of(data[rows])
+            loss.backward()
+            total += loss.item()
+            optimizer.step()
+            yield BATCH_SIZE

@@ -1,0 +1,28 @@
+"""What a workload is: variants of one task, each a generator of finished examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+Work = Iterator[int]  # Yields how many examples were finished since it last yielded.
+Role = Literal["subject", "peer", "limit"]
+
+
+class Variant(NamedTuple):
+    """One way to do the workload's task, run in a process of its own."""
+
+    title: str
+    role: Role  # what is measured, what it is measured against, or the least that it could take
+    computes: str  # what exactly one step does, for the report
+    work: Callable[[np.ndarray], Work]  # from uint8 images [N, 28, 28, 1]; what it needs is imported at the call
+
+
+class Workload(NamedTuple):
+    """A task and its variants by name; the first subject is the headline's."""
+
+    title: str
+    variants: dict[str, Variant]
+    unit: str = "images"
