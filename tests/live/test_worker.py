@@ -87,7 +87,7 @@ def test_a_knob_that_is_turned_leaves_a_mark_and_stays_turned(runs):
     runs.knobs(run, {BETA: 2})
     runs.knobs(run, {BETA: 4})
     header, _ = wait_for(lambda: (f := frame(runs, run)) and any(k["value"] == 4 for k in f[0]["knobs"]) and f)
-    assert [mark["text"] for mark in header["marks"]] == [f"{BETA} 1 -> 4"]  # A drag is one mark.
+    assert [mark["text"] for mark in header["marks"]] == ["Beta 1 -> 4"]  # A drag is one mark.
     mark = header["marks"][0]
     assert 0 < mark["step"] <= header["step"] and header["recipe"]["objective"]["penalties"][0]["weight"] == 4
     runs.command(run, "stop")

@@ -28,7 +28,7 @@ from vaelab.live.processes import identify
 from vaelab.live.snapshot import Snapshot
 from vaelab.live.stored import ROWS, history, new_sequence
 from vaelab.recipe import Recipe
-from vaelab.spec import to_json
+from vaelab.spec import knobs, to_json
 from vaelab.training.loop import Progress
 from vaelab.training.state import to_arrays
 
@@ -55,7 +55,7 @@ class Recorder:
         self._pending: list[Chunk] = []  # Since the last row of the curves.
         self._shown = -1  # Step of the last frame.
         self._row_written = 0.0
-        self._turned = ("", 0.0)  # The knob that moved last, and when.
+        self._turned = ("", 0.0, 0.0)  # The knob that moved last, when, and from which value.
         self._identity = identify(os.getpid())
         self._heartbeat = 0.0
         # Since the first chunk, which holds the compilation; showing and saving count, for they take time too.
@@ -81,13 +81,13 @@ class Recorder:
     def mark(self, recipe: Recipe, path: str, before: float, after: float) -> None:
         """Take over a recipe in which one knob was turned, with a mark on the curves."""
         self.recipe = recipe
-        knob, moved = self._turned
+        knob, moved, origin = self._turned
         now, step = time.monotonic(), self.step
         if knob == path and now - moved < DRAG and self._marks:
-            last = self._marks.pop()
-            step, before = last["step"], float(last["text"].split()[1])
-        self._marks = [*self._marks, {"step": step, "text": f"{path} {before:g} -> {after:g}"}][-MARKS:]
-        self._turned = (path, now)
+            step, before = self._marks.pop()["step"], origin
+        label = knobs(recipe)[path].setting.label or path
+        self._marks = [*self._marks, {"step": step, "text": f"{label} {before:g} -> {after:g}"}][-MARKS:]
+        self._turned = (path, now, before)
 
     def report(self, state: str, message: str | None = None) -> None:
         """Write the status when the state changes, and twice a second while it does not."""

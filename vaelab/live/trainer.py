@@ -15,7 +15,7 @@ from vaelab.checkpoints import recipe_of
 from vaelab.data import Dataset, load
 from vaelab.errors import CheckpointError, VaelabError
 from vaelab.live.budget import Budget
-from vaelab.live.control import Control, ControlReader
+from vaelab.live.control import Control, ControlReader, change_control
 from vaelab.live.describe import tune
 from vaelab.live.recorder import Recorder
 from vaelab.live.snapshot import Snapshot
@@ -121,6 +121,8 @@ class Trainer:
             f"{record.saved:,} was kept; lower the learning rate or the weights and train on.",
         )
         record.clear_frame()
+        # Knobs that led here must not lead here again when the run is trained on.
+        change_control(record.run, lambda control: control._replace(knobs={}))
 
     # --- wishes -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ const COLUMNS = 20;
 const BUDGET = 6; // milliseconds in an animation frame
 const REST = 180; // milliseconds without a movement of the camera
 
-// `busy()` says whether the hand is moving something that must not wait.
+// `busy()` says whether something else must not wait.
 export function createBackdrop(canvas, busy) {
   const context = canvas.getContext("2d");
   const scratch = document.createElement("canvas");

@@ -71,10 +71,10 @@ export function createCurvesOf(root, sources) {
       ({ columns: columnsOf(store.state.frame), label, weights: weightsOf(store.state.frame) }))
       .filter(({ columns }) => columns !== null && columns.step !== undefined);
     body.hidden = histories.length === 0;
-    const anyFrame = sources.some(({ store }) => store.state.frame);
+    const trained = sources.some(({ store }) => store.state.frame?.header.state === "trained");
     const idle = histories.flatMap(({ columns, label, weights }) => rest(columns).filter((name) => weights[name] === 0)
       .map((name) => `The ${labelOf(name)}${label ? ` of the ${label}` : ""} is measured, not minimized: its weight is 0.`));
-    say(about, histories.length > 0 ? ["Nats per image over the steps. Point at a curve to read all of them.", ...idle].join(" ") : anyFrame
+    say(about, histories.length > 0 ? ["Nats per image over the steps. Point at a curve to read all of them.", ...idle].join(" ") : trained
       ? "This run has no history: it was trained before and is shown as it ended." : "The curves start with the first steps.");
     if (histories.length === 0) return;
     steps = { low: 0, high: Math.max(1, ...histories.map(({ columns }) => columns.step.at(-1))) };

@@ -170,9 +170,9 @@ function createWaiting() {
     message: "",
     show(visible, { frame, connection, notice }) {
       node.hidden = !visible;
-      node.classList.toggle("still", connection === "refused");
+      node.classList.toggle("still", ["refused", "none"].includes(connection));
       const { state, message } = frame?.header ?? {};
-      const stuck = connection === "refused" || notice !== "";
+      const stuck = ["refused", "none"].includes(connection) || notice !== "";
       setText(text, stuck ? this.message || "There is nothing to show here."
         : [this.message || "Waiting for the first weights…", WAITING[state], message].filter(Boolean).join(" "));
     },

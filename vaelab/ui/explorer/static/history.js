@@ -31,7 +31,8 @@ export function smooth(values, keep = 1 - 1 / Math.min(10, Math.max(1, values.le
 
 /** Axis range that ignores the first few percent and single outliers: the steep start would flatten all the rest. */
 export function rangeOf(columns) {
-  const values = columns.flatMap((column) => [...column.slice(Math.min(column.length - 1, Math.ceil(0.04 * column.length)))])
+  const skip = (length) => (length < 50 ? 0 : Math.ceil(0.04 * length)); // the first steps would flatten all others
+  const values = columns.flatMap((column) => [...column.slice(skip(column.length))])
     .filter(Number.isFinite).sort((a, b) => a - b);
   if (values.length === 0) return { low: 0, high: 1 };
   const low = values[0];

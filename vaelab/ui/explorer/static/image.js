@@ -75,7 +75,7 @@ export function createImage(root, store, actions) {
     const { frame, decoder, point } = state;
     const code = shownCode(state);
     const { header, arrays } = frame;
-    const far = header.bottleneck === "Gaussian" && length(code) > farFrom(decoder.latent);
+    const far = followsPrior(header) && length(code) > farFrom(decoder.latent);
     figure.classList.toggle("far", far);
     const label = arrays.labels?.[point];
     const near = point === null ? "" : label === undefined ? `Near held-out image ${point}.`
@@ -83,7 +83,7 @@ export function createImage(root, store, actions) {
     setText(codeLine, `z = ${short(code)}`);
     setText(note, [
       near,
-      far ? "Outside 3σ: the decoder has hardly been trained here." : "",
+      far && point === null ? "Outside 3σ: the decoder has hardly been trained here." : "",
       answer || (near || far ? "" : state.hover ? "Under the pointer. Click to pin it." : "At the pin."),
     ].filter(Boolean).join(" "));
     clearTimeout(timer);
@@ -117,6 +117,10 @@ const length = (code) => Math.sqrt(code.reduce((sum, value) => sum + value * val
 // Where 3 sigma lie: the radius itself on a line or in a plane. In more dimensions nearly all of a standard normal is
 // a shell of radius sqrt(d) and width sqrt(1/2), so the shell's radius is what the three deviations are added to.
 const farFrom = (latent) => (latent <= 2 ? 3 : Math.sqrt(latent) + 3 * Math.SQRT1_2);
+
+// Without a weight on the KL nothing keeps codes near the prior, and no place is far from anything.
+const followsPrior = ({ bottleneck, knobs = [] }) => bottleneck === "Gaussian"
+  && !knobs.some(({ path, value }) => path.endsWith(".GaussianKL.weight") && value === 0);
 
 const SHOWN = 4;
 const signed = (value) => value.toFixed(2).replace("-", "−");

@@ -6,7 +6,7 @@
 import { button, downloadPNG, element, field, panel, pressesSpace, reducedMotion, say, setText } from "./elements.js";
 import { createLengths } from "./lengths.js";
 import { lerp, slerp } from "./noise.js";
-import { handIsMoving } from "./store.js";
+import { othersComeFirst } from "./store.js";
 import { createTiles, paintReal } from "./tiles.js";
 
 const PASS = 4000;                          // milliseconds from A to B
@@ -63,7 +63,7 @@ export function createInterpolation(root, store, actions) {
 
   function tileOptions(name, label) {
     return {
-      label, decoder: () => store.state.decoder, busy: () => handIsMoving(store.state),
+      label, decoder: () => store.state.decoder, busy: () => othersComeFirst(store.state),
       tile: (index, count) => `${name} ${index + 1} of ${count}`,
       picked: (index) => { stop(); go(position(index)); actions.commit(); },
       hovered: () => {},

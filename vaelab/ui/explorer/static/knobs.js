@@ -9,6 +9,7 @@ import { short } from "./plot.js";
 
 const SEND = 60;
 const STEPS = 1000;
+const TURNABLE = new Set(["training", "paused", "stopped", "interrupted", "diverged"]);
 const SAMPLING = "objective.sampling_scale";
 const DECADES = 6;                          // a logarithmic range down to 0 covers six decades, then its left end is 0
 const SETTLE = 1500;                        // frames that left before our value arrived must not move the control back
@@ -107,9 +108,9 @@ export function createKnobs(root, store, actions) {
     const knobs = (header?.knobs ?? []).filter(({ path }) => header.bottleneck !== "Point" || path !== SAMPLING);
     node.hidden = !header || header.state === "trained" || knobs.length === 0;
     if (node.hidden) return;
-    const live = header.state === "training" || header.state === "paused";
+    const live = TURNABLE.has(header.state);
     say(about, live ? "A change acts on the next step and leaves a mark on the curves."
-      : "These can be changed while the run is training or paused.");
+      : "These can be changed while the run is training, or waits to be trained on.");
     body.hidden = !live;
     for (const [path, control] of controls)
       if (!knobs.some((knob) => knob.path === path)) { control.destroy(); control.row.remove(); controls.delete(path); }

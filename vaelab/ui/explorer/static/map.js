@@ -11,7 +11,7 @@ import {
 } from "./plane.js";
 import { createPlaneChooser } from "./chooser.js";
 import { createScatter } from "./scatter.js";
-import { handIsMoving } from "./store.js";
+import { othersComeFirst } from "./store.js";
 
 const HELP = "Move over the map to decode there. Click to put the pin, drag it to move it, drag elsewhere to pan, " +
   "use the wheel or two fingers to zoom. Keys: arrows move the pin by 0.1 (with Shift by 0.5), plus and minus zoom, " +
@@ -75,7 +75,7 @@ export function createMap(root, store, actions) {
       actions.commit();
     },
   });
-  const backdrop = createBackdrop(ground, () => handIsMoving(state));
+  const backdrop = createBackdrop(ground, () => othersComeFirst(state));
   const observer = new ResizeObserver(resize);
   observer.observe(surface);
   fade();

@@ -20,7 +20,7 @@ export function createReconstructions(root, store) {
     const whole = originals && reconstructions && shape?.length === 4 && originals.length > 0 && originals.length === reconstructions.length;
     body.hidden = !whole;
     say(about, whole ? "Test images (above), encoded and decoded (below). Never seen in training."
-      : frame ? ABSENT : "The images appear with the first weights.");
+      : frame?.header.state === "trained" ? ABSENT : "The images appear with the first steps.");
     if (!whole) return;
     const [count, ...image] = shape;
     const size = image.reduce((product, length) => product * length, 1);

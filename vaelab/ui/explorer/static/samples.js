@@ -5,7 +5,7 @@
 
 import { button, downloadPNG, element, field, panel, say, setText } from "./elements.js";
 import { normal } from "./noise.js";
-import { handIsMoving } from "./store.js";
+import { othersComeFirst } from "./store.js";
 import { createTiles } from "./tiles.js";
 
 const LARGEST_SEED = 2 ** 31 - 1;          // jax.random.key takes a signed 32-bit seed
@@ -84,7 +84,7 @@ function createSampleGrid(root, store, actions, label = "Samples of the prior") 
     label,
     tile: (index, count) => `Sample ${index + 1} of ${count}`,
     decoder: () => store.state.decoder,
-    busy: () => handIsMoving(store.state),
+    busy: () => othersComeFirst(store.state),
     codeAt: (index) => (ready() ? codeOf(index, scratch) : null),
     picked(index) {
       if (!ready()) return;

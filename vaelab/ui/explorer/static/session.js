@@ -38,7 +38,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
     grid: GRID.usual, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
-    connection: "connecting", notice: "", hide: new Set(hide), canTrain,
+    connection: "none", notice: "", hide: new Set(hide), canTrain,
   });
   const past = []; // committed codes, the present one last
   let connection = null;

@@ -69,6 +69,7 @@ export function createSlider(index, on) {
   });
 
   function set(next, event) {
+    show(rounded(next)); // at once: the next key may come before the next animation frame
     on.set(rounded(next), event);
     on.settle();
   }

@@ -142,7 +142,7 @@ export function createSliders(root, store, actions, { pictures = true } = {}) {
     else if (!dragging() && outdated()) {
       if (moving) sort.hidden = false;
       else arrange();
-    }
+    } else if (!moving) sort.hidden = true;
   }
 
   return {

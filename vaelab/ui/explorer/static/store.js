@@ -41,6 +41,7 @@ export function createStore(initial) {
 export const shownCode = (state) => state.hover ?? state.z;
 
 // What follows the hand always comes first: right after the pointer moved something, work in the background does not
-// touch every animation frame.
+// touch every animation frame. Nor does it while a run trains, perhaps on the same cores.
 export const handIsMoving = (state) => performance.now() - state.moment < 150;
-export const BUSY_EVERY = 100; // milliseconds between two frames of such work while the hand moves
+export const othersComeFirst = (state) => handIsMoving(state) || state.frame?.header.state === "training";
+export const BUSY_EVERY = 100; // milliseconds between two frames of such work then

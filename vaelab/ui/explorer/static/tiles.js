@@ -36,7 +36,7 @@ export function paintBytes(canvas, pixels, [height, width, channels], scale = 1)
  * A field of decoded tiles.
  * `codeAt(index)` gives the code of a tile, or null to leave it as it is; `decoder()` the newest decoder.
  * `picked(index)` and `hovered(index or -1, event)` are told of clicks and of the pointer or the keyboard focus;
- * `busy()` says whether the hand is moving something that must not wait.
+ * `busy()` says whether something else must not wait.
  */
 export function createTiles(root, { label, tile, decoder, codeAt, picked, hovered, paint, busy = () => false }) {
   const grid = element("div", { class: "tiles", role: "group", "aria-label": label });
