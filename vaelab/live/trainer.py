@@ -56,9 +56,9 @@ class Trainer:
         self._steps_taken = 0  # Single steps taken of those asked for.
         self._heard = -1  # Sequence of the wishes whose knobs were taken over.
         self._budgets = {
-            "codes": Budget(share=0.15, interval=0.3),
-            "frame": Budget(share=0.10, interval=0.14),
-            "holes": Budget(share=0.05, interval=2.0),
+            "codes": Budget(share=0.12, interval=0.5),
+            "frame": Budget(share=0.08, interval=0.2),
+            "holes": Budget(share=0.05, interval=3.0),
             "save": Budget(share=0.05, interval=5.0),
         }
 
