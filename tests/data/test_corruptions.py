@@ -16,7 +16,7 @@ ALL = [pytest.param(kind(), id=kind.__name__) for kind in choices(Corruption)]
 
 @pytest.mark.parametrize("corruption", ALL)
 def test_shape_type_and_key(corruption):
-    seen, weight = corruption(jnp.asarray(IMAGES), KEY)
+    seen, weight, _ = corruption(jnp.asarray(IMAGES), KEY)
     assert seen.shape == IMAGES.shape and seen.dtype == jnp.float32
     assert weight is None or weight.shape == IMAGES.shape
     np.testing.assert_array_equal(seen, corruption(jnp.asarray(IMAGES), KEY).seen)

@@ -14,7 +14,7 @@ def test_it_can_name_every_data_set():
     assert get_args(Name) == names()
 
 
-@pytest.mark.parametrize("data", [Data(), Data("mnist", "threshold", 100), Data("shapes", "none")])
+@pytest.mark.parametrize("data", [Data(), Data("mnist", "threshold", examples=100), Data("shapes", "none")])
 def test_json_round_trip(data):
     assert convert(Data, to_json(data), "data") == data
 
@@ -22,7 +22,7 @@ def test_json_round_trip(data):
 @pytest.mark.parametrize(
     "settings, says",
     [
-        ({"name": "minst"}, "digits, mnist, fashion_mnist, kmnist, shapes, but got 'minst'"),
+        ({"name": "minst"}, "digits, mnist, fashion_mnist, kmnist, shapes, pendigits, waves, but got 'minst'"),
         ({"binarization": "static"}, "none, threshold, dynamic, but got 'static'"),
         ({"examples": -1}, "examples must be between 0"),
         ({"examples": 1.5}, "examples must be a whole number"),

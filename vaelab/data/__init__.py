@@ -1,7 +1,7 @@
-"""Data: named image data sets, the batches drawn from them, and what is done to a model's input."""
+"""Data: named sets of images and sequences, the batches drawn from them, and what is done to a model's input."""
 
 from vaelab.data.batches import Batch, binarize, binarize_once, rows, steps_per_epoch
-from vaelab.data.corruptions import Corruption, GaussianNoise, NoCorruption, View
+from vaelab.data.corruptions import Continuation, Corruption, GaussianNoise, NoCorruption, PatchMask, View
 from vaelab.data.dataset import Dataset, DatasetInfo, Split
 from vaelab.data.datasets import available, information, load, names
 from vaelab.data.specification import Binarization, Data
@@ -9,12 +9,14 @@ from vaelab.data.specification import Binarization, Data
 __all__ = [
     "Batch",
     "Binarization",
+    "Continuation",
     "Corruption",
     "Data",
     "Dataset",
     "DatasetInfo",
     "GaussianNoise",
     "NoCorruption",
+    "PatchMask",
     "Split",
     "View",
     "available",

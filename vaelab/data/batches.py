@@ -18,11 +18,11 @@ _ONCE = 2**64 - 1  # The stream of `binarize_once`; the epochs are the others.
 
 
 class Batch(NamedTuple):
-    """What an objective compares: the input, what should come out, and how much each entry counts."""
+    """What an objective compares: the input, what should come out, and the class where the model is told it."""
 
     seen: Any  # float32 [B, H, W, C] in [0, 1]
     target: Any  # float32 [B, H, W, C] in [0, 1]
-    weight: Any  # float32 of the target's shape, or None: every entry counts
+    condition: Any = None  # int32 [B], the class that the model is told, or None
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def binarize(pixels: Any, how: str, key: Any = None) -> Any:
         case "threshold":
             return (pixels >= 128).astype(jnp.float32)
         case "dynamic":
-            return _ones(_random_halves(pixels.shape, key), pixels, jnp.uint16).astype(jnp.float32)
+            return _ones(random_halves(pixels.shape, key), pixels, jnp.uint16).astype(jnp.float32)
     raise DataError(f"There is no binarization {how!r}; choose none, threshold or dynamic.")
 
 
@@ -97,8 +97,8 @@ def _ones(random: Any, pixels: Any, uint16: Any) -> Any:
     return (random < pixels.astype(uint16) * uint16(257)) | (pixels == 255)
 
 
-def _random_halves(shape: tuple[int, ...], key: Any) -> Any:
-    """uint16 of the given shape, four from each block of the generator behind JAX's keys.
+def random_halves(shape: tuple[int, ...], key: Any) -> Any:
+    """uint16 of the given shape, uniform, four from each block of the generator behind JAX's keys.
 
     On a CPU the random bits are the cost of binarization. `jax.random.bernoulli` and `jax.random.bits` spend a
     block of 64 bits on every pixel, whatever the number of bits asked for: 690 microseconds for 128 images of 784

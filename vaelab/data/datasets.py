@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from vaelab.data import digits, mnist, shapes
+from vaelab.data import digits, mnist, pendigits, shapes, waves
 from vaelab.data.dataset import Dataset, DatasetInfo, Split
 from vaelab.errors import DataError
 
@@ -28,6 +28,8 @@ _TABLE = {
             for collection in (mnist.MNIST, mnist.FASHION_MNIST, mnist.KMNIST)
         ),
         _Entry(shapes.INFORMATION, shapes.load, shapes.available),
+        _Entry(pendigits.INFORMATION, pendigits.load, pendigits.available),
+        _Entry(waves.INFORMATION, waves.load, waves.available),
     )
 }
 
