@@ -2,6 +2,7 @@
 
     x -> encoder -> features [T, F] -> head -> statistics -> z -> tail -> features [T, F] -> decoder -> parameters
 
+Where a model is told the class, one-hot numbers join every feature vector before the head, and z before the tail.
 Nothing here needs JAX, so a file's claims can be checked, and a decoder handed to the browser, without it.
 """
 
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from vaelab.bottlenecks import Bottleneck
 from vaelab.errors import RecipeError
-from vaelab.nets import Backbone, Program, Shape
+from vaelab.nets import Backbone, Layer, Linear, Program, Shape, Tied
 
 MAXIMUM_PARAMETERS = 50_000_000  # 200 MB of float32; with gradients and Adam four times that.
 
@@ -21,10 +22,16 @@ class Architecture(NamedTuple):
     """The programs of an autoencoder and its bottleneck."""
 
     encoder: Program  # [*input] -> [T, F]
-    head: Program  # [T, F] -> statistics
-    tail: Program  # [size] -> [T, F]
+    head: Program  # [T, F + classes] -> statistics
+    tail: Program  # [latent + classes] -> [T, F]
     decoder: Program  # [T, F] -> [*output]
     bottleneck: Bottleneck
+    classes: int  # that the model is told of, or 0
+
+    @property
+    def latent(self) -> int:
+        """Numbers in a code z."""
+        return self.tail.input_size - self.classes
 
     def programs(self) -> dict[str, Program]:
         """The programs by the names that prefix their parameters."""
@@ -43,16 +50,22 @@ class Architecture(NamedTuple):
         return [("tail", self.tail), ("decoder", self.decoder)]
 
 
-def design(backbone: Backbone, bottleneck: Bottleneck, shape: Shape, output_shape: Shape) -> Architecture:
-    """Fit a backbone and a bottleneck to the shapes of the data; raises `RecipeError` where it would be too large."""
-    encoder, decoder = backbone.encoder(shape), backbone.decoder(output_shape)
+def design(
+    backbone: Backbone, bottleneck: Bottleneck, shape: Shape, output_shape: Shape, classes: int = 0
+) -> Architecture:
+    """Fit a backbone and a bottleneck to the shapes of the data; raises `RecipeError` where they do not fit."""
+    encoder, decoder = backbone.encoder(shape), backbone.decoder(output_shape, shape)
+    tokens, width = encoder.output_shape
     architecture = Architecture(
         encoder=encoder,
-        head=bottleneck.head(encoder.output_shape),
-        tail=bottleneck.tail(decoder.input_shape),
+        head=bottleneck.head((tokens, width + classes)),
+        tail=bottleneck.tail(decoder.input_shape, classes),
         decoder=decoder,
         bottleneck=bottleneck,
+        classes=classes,
     )
+    if backbone.tied:
+        architecture = _tie(architecture)
     if (count := parameter_count(architecture)) > MAXIMUM_PARAMETERS:
         raise RecipeError(
             f"The model would have {count:,} parameters, more than the limit of {MAXIMUM_PARAMETERS:,}; "
@@ -64,3 +77,31 @@ def design(backbone: Backbone, bottleneck: Bottleneck, shape: Shape, output_shap
 def parameter_count(architecture: Architecture) -> int:
     """Trained numbers in all."""
     return sum(prod(shape) for shape in architecture.parameters().values())
+
+
+def _tie(architecture: Architecture) -> Architecture:
+    """The linear layers after the code, first to last, take the kernels of those before it, last to first."""
+    kernels = [
+        (f"{part}/{index}/kernel", layer)
+        for part in ("encoder", "head")
+        for index, layer in enumerate(architecture.programs()[part].layers)
+        if isinstance(layer, Linear)
+    ]
+
+    def tied(layer: Layer) -> Layer:
+        if not isinstance(layer, Linear):
+            return layer
+        source, twin = kernels.pop()
+        if (twin.inputs, twin.outputs) != (layer.outputs, layer.inputs):
+            raise RecipeError(
+                f"Tied weights need a decoder that mirrors the encoder, but {source} maps {twin.inputs} numbers to "
+                f"{twin.outputs} where its mirror image maps {layer.inputs} to {layer.outputs}; use a Point or TopK "
+                "bottleneck, a likelihood of one number per pixel and no condition, or set tied to false."
+            )
+        return Tied(layer.inputs, layer.outputs, source)
+
+    tail, decoder = (
+        program._replace(layers=tuple(tied(layer) for layer in program.layers))
+        for program in (architecture.tail, architecture.decoder)
+    )
+    return architecture._replace(tail=tail, decoder=decoder)

@@ -3,49 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
 from vaelab.architecture import Architecture
 from vaelab.bottlenecks import Code
-from vaelab.errors import CheckpointError
-from vaelab.nets.layers import Shape
+from vaelab.errors import CheckpointError, VaelabError
+from vaelab.nets.layers import NOTHING, Context, Shape
 from vaelab.nets.stack import Stack
 
 
 class Forward(NamedTuple):
     """One pass through a model."""
 
+    seen: jax.Array  # [B, *input]: what the encoder saw
+    condition: jax.Array | None  # int [B]: the class it was told
     code: Code
     parameters: jax.Array  # [B, *output]: what the likelihood reads
 
 
 class Autoencoder(nnx.Module):
-    """x -> code -> parameters of p(x|z); `initial(name, shape)` gives each array its first numbers."""
+    """x -> code -> parameters of p(x|z); `initial(name, shape)` gives each array its first numbers.
+
+    A model of a recipe with a condition wants the class, int [B], on both sides of the code; others ignore it.
+    """
 
     def __init__(self, architecture: Architecture, initial: Callable[[str, Shape], np.ndarray]):
         self.bottleneck = architecture.bottleneck
+        self.latent = architecture.latent
+        self.classes = architecture.classes
         self.encoder, self.head, self.tail, self.decoder = (
             Stack(program, name, initial) for name, program in architecture.programs().items()
         )
 
-    def encode(self, x: jax.Array, *, key: jax.Array | None = None, sampling_scale: float | jax.Array = 1.0) -> Code:
-        """[B, *input] -> code with z [B, size]; without a key, z is the posterior mean."""
-        return self.bottleneck.read(self.head(self.encoder(x)), key, sampling_scale)
+    def encode(
+        self,
+        x: jax.Array,
+        condition: Any = None,
+        *,
+        key: jax.Array | None = None,
+        sampling_scale: float | jax.Array = 1.0,
+        context: Context = NOTHING,
+    ) -> Code:
+        """[B, *input] -> code with z [B, latent]; without a key, z is the posterior mean."""
+        features = self.features(x, condition, context)
+        return self.bottleneck.read(self.head(features, context), key, sampling_scale)
 
-    def decode(self, z: jax.Array) -> jax.Array:
-        """[B, size] -> parameters of the likelihood [B, *output]."""
-        return self.decoder(self.tail(z))
+    def features(self, x: jax.Array, condition: Any = None, context: Context = NOTHING) -> jax.Array:
+        """[B, *input] -> what the head reads, [B, T, F + classes]."""
+        features = self.encoder(x, context)
+        if not self.classes:
+            return features
+        told = jnp.broadcast_to(self._one_hot(condition)[:, None], (*features.shape[:-1], self.classes))
+        return jnp.concatenate([features, told], axis=-1)
+
+    def decode(self, z: jax.Array, condition: Any = None, *, context: Context = NOTHING) -> jax.Array:
+        """[B, latent] -> parameters of the likelihood [B, *output]."""
+        if self.classes:
+            z = jnp.concatenate([z, self._one_hot(condition)], axis=-1)
+        # Behind the code there is a token at every place again.
+        context = context._replace(lend=self.array, visible=None)
+        return self.decoder(self.tail(z, context), context)
 
     def __call__(
-        self, x: jax.Array, *, key: jax.Array | None = None, sampling_scale: float | jax.Array = 1.0
+        self,
+        x: jax.Array,
+        condition: Any = None,
+        *,
+        key: jax.Array | None = None,
+        sampling_scale: float | jax.Array = 1.0,
+        context: Context = NOTHING,
     ) -> Forward:
         """[B, *input] -> code and parameters."""
-        code = self.encode(x, key=key, sampling_scale=sampling_scale)
-        return Forward(code, self.decode(code.z))
+        code = self.encode(x, condition, key=key, sampling_scale=sampling_scale, context=context)
+        return Forward(x, condition, code, self.decode(code.z, condition, context=context))
+
+    def settle(self, code: Code, key: jax.Array) -> None:
+        """Let the bottleneck learn in place what no gradient teaches, from the codes of a batch."""
+        self.bottleneck.settle(self.tail, code, key)
+
+    def array(self, path: str) -> jax.Array:
+        """A trained array by its name in `Architecture.parameters`."""
+        part, index, name = path.split("/")
+        return getattr(self, part).array(index, name)
+
+    def _one_hot(self, condition: Any) -> jax.Array:
+        if condition is None:
+            raise VaelabError(f"This model is told the class of each example: give {self.classes} classes as numbers.")
+        return jax.nn.one_hot(condition, self.classes)
 
 
 def parameters(model: Autoencoder) -> dict[str, np.ndarray]:

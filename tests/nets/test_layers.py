@@ -6,7 +6,7 @@ import pytest
 
 from vaelab.architecture import design
 from vaelab.bottlenecks import Gaussian, Point
-from vaelab.nets import Conv, Dense
+from vaelab.nets import Conv, Dense, Patch, Recurrent
 from vaelab.nets.initializer import Initializer
 from vaelab.nets.layers import Crop, Linear, Merge, Pad, Split
 
@@ -38,7 +38,13 @@ def test_split_undoes_merge_and_crop_undoes_pad(random):
     np.testing.assert_array_equal(Crop(6, 4)(Pad(8, 8)(x, {}), {}), x)
 
 
-@pytest.mark.parametrize("backbone", [Dense(), Dense(hidden=()), Dense((7, 5)), Conv(), Conv((4,)), Conv((4, 4, 4))])
+BACKBONES = (
+    Dense(), Dense(hidden=()), Dense((7, 5)), Conv(), Conv((4,)), Conv((4, 4, 4)),
+    Recurrent(hidden=5), Recurrent("lstm", 5), Patch(4, 8, 1), Patch(5, 8, 2, 2),
+)
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
 @pytest.mark.parametrize("shape", [(8, 8, 1), (28, 28, 1), (9, 13, 3), (64, 32, 3)])
 def test_backbones_fit_any_image_size(backbone, shape):
     architecture = design(backbone, Gaussian(3), shape, shape)

@@ -7,25 +7,28 @@ from typing import Any, ClassVar
 
 from vaelab.bottlenecks.codes import GaussianCode
 from vaelab.bottlenecks.projections import expand_from, flatten_to
+from vaelab.bottlenecks.waist import Waist
 from vaelab.lazy import jax, jnp
 from vaelab.nets.layers import Program, Shape
-from vaelab.spec import Spec, number
+from vaelab.spec import number
 
 
 @dataclass(frozen=True)
-class Gaussian(Spec):
+class Gaussian(Waist):
     """q(z|x) = N(mean, diag(exp(logvar))) under the prior N(0, I). Kingma & Welling 2014, eq. 9."""
 
     size: int = number(2, minimum=1, maximum=1024, label="Latent size", help="Numbers in the code z.")
     code: ClassVar[type] = GaussianCode
+    has_prior: ClassVar[bool] = True
+    elementwise: ClassVar[bool] = True
 
     def head(self, features: Shape) -> Program:
         """Features [T, F] -> [2 size]: mean and logvar from one matrix product."""
         return flatten_to(features, 2 * self.size)
 
-    def tail(self, features: Shape) -> Program:
-        """Code [size] -> features [T, F]."""
-        return expand_from(self.size, features)
+    def tail(self, features: Shape, classes: int) -> Program:
+        """Code, and the class where there is one, [size + classes] -> features [T, F]."""
+        return expand_from(self.size + classes, features)
 
     def read(self, statistics: Any, key: Any, sampling_scale: Any) -> GaussianCode:
         """[B, 2 size] -> code; `key=None` means z = mean.

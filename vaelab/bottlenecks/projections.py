@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import prod
 
-from vaelab.nets.layers import Linear, Program, Reshape, Shape
+from vaelab.nets.layers import Layer, Linear, Program, Reshape, Shape
 
 
-def flatten_to(features: Shape, outputs: int) -> Program:
+def flatten_to(features: Shape, outputs: int, *then: Layer) -> Program:
     """Features [T, F] -> [outputs]."""
-    return Program(features, (Reshape((prod(features),)), Linear(prod(features), outputs)))
+    return Program(features, (Reshape((prod(features),)), Linear(prod(features), outputs), *then))
 
 
 def expand_from(size: int, features: Shape) -> Program:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
+from vaelab.errors import RecipeError
 from vaelab.nets.layers import Activation, Crop, Function, Layer, Linear, Merge, Pad, Program, Reshape, Shape, Split
+from vaelab.nets.residual import Residual
 from vaelab.spec import Spec, number, option
 
 
@@ -21,27 +24,40 @@ class Conv(Spec):
         (32, 64), minimum=1, maximum=1024, label="Channels", help="Of each level; every level halves both sides."
     )
     activation: Function = option("relu", label="Activation", help="Between the layers; none is applied to the code.")
+    residual: int = number(
+        0, minimum=0, maximum=8, label="Residual blocks", help="Of 3x3 kernels, at the smallest size on both sides."
+    )
+    tied: ClassVar[bool] = False
 
     def encoder(self, shape: Shape) -> Program:
-        """[H, W, C] -> [cells, last channels]."""
+        """[H, W, C] -> [cells, last channels]; raises `RecipeError` for sequences."""
+        if len(shape) != 3:
+            raise RecipeError(
+                f"A Conv backbone convolves images, but the data are sequences of {shape[0]} steps; choose the "
+                "backbone Recurrent or Dense."
+            )
         height, width = self._padded(shape)
         layers: list[Layer] = [Pad(height, width)] if (height, width) != shape[:2] else []
         inputs = shape[2]
         for outputs in self.channels:
             layers += [Merge(inputs), Linear(4 * inputs, outputs), Activation(self.activation)]
             inputs = outputs
+        layers += self._blocks(inputs)
         return Program(shape, (*layers, Reshape(self._features(shape))))
 
-    def decoder(self, shape: Shape) -> Program:
+    def decoder(self, shape: Shape, data: Shape) -> Program:
         """[cells, last channels] -> [H, W, C]; linear at the end, the likelihood owns what follows."""
         height, width = self._padded(shape)
         depth = 2 ** len(self.channels)
         sizes = (*reversed(self.channels), shape[2])
-        layers: list[Layer] = [Reshape((height // depth, width // depth, sizes[0]))]
+        layers: list[Layer] = [Reshape((height // depth, width // depth, sizes[0])), *self._blocks(sizes[0])]
         for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
             layers += [Activation(self.activation), Linear(inputs, 4 * outputs), Split(outputs)]
         crop = [Crop(*shape[:2])] if (height, width) != shape[:2] else []
         return Program(self._features(shape), (*layers, *crop))
+
+    def _blocks(self, channels: int) -> list[Layer]:
+        return [Residual(channels, self.activation)] * self.residual
 
     def _padded(self, shape: Shape) -> tuple[int, int]:
         """Sides rounded up to what the strides divide."""

@@ -17,6 +17,7 @@ class Dense(Spec):
         (400,), minimum=1, maximum=8192, label="Hidden sizes", help="Encoder widths, mirrored in the decoder."
     )
     activation: Function = option("relu", label="Activation", help="Between the layers; none is applied to the code.")
+    tied: bool = option(False, label="Tied weights", help="The decoder uses the encoder's kernels, transposed.")
 
     def encoder(self, shape: Shape) -> Program:
         """[*shape] -> [1, last hidden size], or the flattened input where there is no hidden layer."""
@@ -26,7 +27,7 @@ class Dense(Spec):
             layers += [Linear(inputs, outputs), Activation(self.activation)]
         return Program(shape, (*layers, Reshape((1, sizes[-1]))))
 
-    def decoder(self, shape: Shape) -> Program:
+    def decoder(self, shape: Shape, data: Shape) -> Program:
         """[1, last hidden size] -> [*shape]; linear at the end, the likelihood owns what follows."""
         sizes = (*reversed(self.hidden), prod(shape))
         layers: list[Layer] = []

@@ -7,6 +7,7 @@ are known before any memory is spent. Arrays are channels-last with the batch in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -15,6 +16,40 @@ from vaelab.lazy import jax, jnp
 
 Shape = tuple[int, ...]
 Function = Literal["relu", "tanh", "sigmoid", "gelu", "softplus", "elu", "silu", "identity"]
+Mean = Literal["continuous_bernoulli_mean"]  # What only a likelihood applies, to the decoder's outputs.
+
+
+class Context(NamedTuple):
+    """What some layers read besides their input; each is None where there is nothing to say."""
+
+    visible: Any = None  # int32 [B, V]: the patches that were not hidden, so that the others need not be computed
+    teacher: Any = None  # [B, *output]: the sequence that a recurrent decoder is to follow
+    lend: Callable[[str], Any] | None = None  # An array of another program by its path, for layers that borrow.
+
+
+NOTHING = Context()
+
+
+def apply(function: Function | Mean, x: Any) -> Any:
+    """An elementwise function by its name."""
+    match function:
+        case "identity":
+            return x
+        case "continuous_bernoulli_mean":
+            return continuous_bernoulli_mean(x)
+    return getattr(jax.nn, function)(x)
+
+
+def continuous_bernoulli_mean(x: Any) -> Any:
+    """1 / (1 - e^-x) - 1 / x, from logits. Loaiza-Ganem & Cunningham 2019, sec. 3."""
+    # The poles at 0 cancel: near it, the Taylor series.
+    small = jnp.abs(x) < 1
+    near = jnp.where(small, x, 0.0)
+    square = near * near
+    series = 0.5 + near * (1 / 12 - square * (1 / 720 - square * (1 / 30240 - square / 1209600)))
+    far = jnp.where(small, 1.0, x)
+    # Beyond 80 the first term is 0 or 1, but its derivative would be infinity times 0.
+    return jnp.where(small, series, -1 / jnp.expm1(jnp.clip(-far, -80, 80)) - 1 / far)
 
 
 @dataclass(frozen=True)
@@ -31,9 +66,17 @@ class Layer:
         """Names and shapes of the layer's trained arrays."""
         return {}
 
+    def borrowed(self) -> dict[str, str]:
+        """Arrays that belong to a layer of another program: their names here, and `program/layer index/array`."""
+        return {}
+
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """Apply the layer to `[B, *shape]`."""
         raise NotImplementedError
+
+    def run(self, x: Any, parameters: dict[str, Any], context: Context) -> Any:
+        """Apply the layer where more than its input may matter."""
+        return self(x, parameters)
 
 
 @dataclass(frozen=True)
@@ -60,15 +103,42 @@ class Linear(Layer):
 
 
 @dataclass(frozen=True)
+class Tied(Layer):
+    """y = x W^T + b with the kernel W of another layer: tied weights, as in Vincent et al. 2010, sec. 2.2."""
+
+    inputs: int
+    outputs: int
+    source: str  # `program/layer index/kernel`, of shape [outputs, inputs]
+    kind: ClassVar[str] = "tied"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """[..., inputs] -> [..., outputs]."""
+        return (*shape[:-1], self.outputs)
+
+    def parameters(self) -> dict[str, Shape]:
+        """A bias of its own, [outputs]."""
+        return {"bias": (self.outputs,)}
+
+    def borrowed(self) -> dict[str, str]:
+        """The kernel."""
+        return {"kernel": self.source}
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, ..., inputs] -> [B, ..., outputs]."""
+        y = x.reshape(-1, self.inputs) @ parameters["kernel"].T + parameters["bias"][None]
+        return y.reshape(*x.shape[:-1], self.outputs)
+
+
+@dataclass(frozen=True)
 class Activation(Layer):
     """An elementwise function by its usual name."""
 
-    function: Function
+    function: Function | Mean
     kind: ClassVar[str] = "activation"
 
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, ...] -> [B, ...]."""
-        return x if self.function == "identity" else getattr(jax.nn, self.function)(x)
+        return apply(self.function, x)
 
 
 @dataclass(frozen=True)
@@ -160,6 +230,22 @@ class Crop(Layer):
         return x[:, : self.height, : self.width]
 
 
+@dataclass(frozen=True)
+class Take(Layer):
+    """The first channels: the mean, where a decoder yields more than a mean."""
+
+    channels: int
+    kind: ClassVar[str] = "take"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """[..., C] -> [..., channels]."""
+        return (*shape[:-1], self.channels)
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, ..., C] -> [B, ..., channels]."""
+        return x[..., : self.channels]
+
+
 class Program(NamedTuple):
     """A network: the shape that enters, and the layers in order."""
 
@@ -186,3 +272,7 @@ class Program(NamedTuple):
             for index, layer in enumerate(self.layers)
             for name, shape in layer.parameters().items()
         }
+
+    def borrowed(self) -> tuple[str, ...]:
+        """Paths of the arrays that layers use but do not own."""
+        return tuple(path for layer in self.layers for path in layer.borrowed().values())

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from flax import nnx
 
-from vaelab.nets.layers import Program, Shape
+from vaelab.nets.layers import NOTHING, Context, Program, Shape
 
 
 class Stack(nnx.Module):
@@ -26,9 +26,15 @@ class Stack(nnx.Module):
             }
         )
 
-    def __call__(self, x: jax.Array) -> jax.Array:
+    def array(self, index: str, name: str) -> jax.Array:
+        """A trained array of one of the layers."""
+        return self.layers[index][name][...]
+
+    def __call__(self, x: jax.Array, context: Context = NOTHING) -> jax.Array:
         """[B, *input_shape] -> [B, *output_shape]."""
         for index, layer in enumerate(self.program.layers):
-            held = self.layers.get(str(index), {})
-            x = layer(x, {name: parameter[...] for name, parameter in held.items()})
+            held = {name: parameter[...] for name, parameter in self.layers.get(str(index), {}).items()}
+            if context.lend:
+                held |= {name: context.lend(path) for name, path in layer.borrowed().items()}
+            x = layer.run(x, held, context)
         return x

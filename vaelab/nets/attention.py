@@ -1,0 +1,82 @@
+"""The layers of transformers: a norm, and the two halves of a block, each added to what enters it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from vaelab.lazy import jax, jnp
+from vaelab.nets.layers import Layer, Shape
+
+_EPSILON = 1e-6  # Added to the variance, as in He et al. 2022.
+
+
+@dataclass(frozen=True)
+class Norm(Layer):
+    """(x - mean) / deviation * (1 + gain) + shift over the numbers of each token. Ba et al. 2016.
+
+    The trained gain is what is added to 1, because all vectors start as zeros.
+    """
+
+    width: int
+    kind: ClassVar[str] = "norm"
+
+    def parameters(self) -> dict[str, Shape]:
+        """Gain and shift, [width] each."""
+        return {"gain": (self.width,), "shift": (self.width,)}
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, T, width] -> [B, T, width]."""
+        x = x - x.mean(axis=-1, keepdims=True)
+        x = x * jax.lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + _EPSILON)
+        return x * (1 + parameters["gain"])[None, None] + parameters["shift"][None, None]
+
+
+@dataclass(frozen=True)
+class Attention(Layer):
+    """x + W concat_h(softmax(Q_h K_h^T / sqrt(d)) V_h), Q K V linear in the norm of x. Vaswani et al. 2017, eq. 1.
+
+    The norm comes first, as in Dosovitskiy et al. 2021, eq. 2.
+    """
+
+    width: int
+    heads: int  # divides the width
+    kind: ClassVar[str] = "attention"
+
+    def parameters(self) -> dict[str, Shape]:
+        """The norm's, the kernel to Q, K and V side by side, head by head within each, and the kernel back."""
+        width = self.width
+        inner = {"kernel": (width, 3 * width), "bias": (3 * width,)}
+        return Norm(width).parameters() | inner | {"output_kernel": (width, width), "output_bias": (width,)}
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, T, width] -> [B, T, width]."""
+        batch, tokens, width = x.shape
+        normed = Norm(width)(x, parameters).reshape(-1, width)
+        inner = normed @ parameters["kernel"] + parameters["bias"][None]
+        inner = inner.reshape(batch, tokens, 3, self.heads, width // self.heads)
+        queries, keys, values = (inner[:, :, index] for index in range(3))
+        scores = jnp.einsum("bthd,bshd->bhts", queries * (width // self.heads) ** -0.5, keys)
+        mixed = jnp.einsum("bhts,bshd->bthd", jax.nn.softmax(scores, axis=-1), values).reshape(-1, width)
+        return x + (mixed @ parameters["output_kernel"] + parameters["output_bias"][None]).reshape(x.shape)
+
+
+@dataclass(frozen=True)
+class Feedforward(Layer):
+    """x + W2 gelu(W1 norm(x)), of each token by itself. Dosovitskiy et al. 2021, eq. 3."""
+
+    width: int
+    hidden: int
+    kind: ClassVar[str] = "feedforward"
+
+    def parameters(self) -> dict[str, Shape]:
+        """The norm's, and two kernels with their biases."""
+        inner = {"kernel": (self.width, self.hidden), "bias": (self.hidden,)}
+        outer = {"output_kernel": (self.hidden, self.width), "output_bias": (self.width,)}
+        return Norm(self.width).parameters() | inner | outer
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, T, width] -> [B, T, width]."""
+        normed = Norm(self.width)(x, parameters).reshape(-1, self.width)
+        hidden = jax.nn.gelu(normed @ parameters["kernel"] + parameters["bias"][None])
+        return x + (hidden @ parameters["output_kernel"] + parameters["output_bias"][None]).reshape(x.shape)
