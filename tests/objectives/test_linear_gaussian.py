@@ -15,7 +15,7 @@ from vaelab.data import Data
 from vaelab.data.batches import Batch
 from vaelab.evaluation.bounds import bounds
 from vaelab.nets import Dense
-from vaelab.objectives import Additive, FixedGaussian
+from vaelab.objectives import Additive, FixedGaussian, Moment
 from vaelab.recipe import Recipe
 
 SCALE, SIZE = 0.5, 3
@@ -44,7 +44,7 @@ def test_the_reparameterized_gradient_meets_the_closed_form(digits):
     graph, parameters = nnx.split(model)
 
     def loss(parameters, key):
-        return RECIPE.objective(nnx.merge(graph, parameters), Batch(x, x, None), key)[0]
+        return RECIPE.objective(nnx.merge(graph, parameters), Batch(x, x), Moment(key, 0.0))[0]
 
     keys = jax.random.split(jax.random.key(0), 4000)
     gradients = jax.lax.map(lambda key: jax.grad(loss)(parameters, key), keys, batch_size=200)
