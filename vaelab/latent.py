@@ -14,40 +14,53 @@ import numpy as np
 from flax import nnx
 from scipy.special import ndtri
 
-from vaelab.bottlenecks import GaussianCode
 from vaelab.objectives import Likelihood
 from vaelab.spec import without_knobs
 
 BATCH = 500  # Rows per call of a compiled program: one shape, so one compilation.
 
 
-def encode(model: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def encode(model: Any, images: np.ndarray, condition: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Posterior means and standard deviations, each [N, size]; the deviations of a point code are 0.
 
-    `images` are in [0, 1], [N, H, W, C], or uint8 pixels in 0..255.
+    `images` are in [0, 1], [N, ...], or uint8 pixels in 0..255; `condition` is the class of each, int [N], for models
+    that are told it.
     """
     graph, parameters = nnx.split(model)
-    pieces = list(in_batches(lambda x: _encode(graph, parameters, x), images))
+    told = _told(condition, len(images))
+    pieces = list(in_batches(lambda x, c: _encode(graph, parameters, x, c), images, told))
     means, deviations = zip(*pieces, strict=True)
     return np.concatenate(means), np.concatenate(deviations)
 
 
-def decode(model: Any, likelihood: Likelihood, codes: np.ndarray) -> np.ndarray:
-    """E[x|z] for each code: [N, size] -> [N, H, W, C]."""
+def decode(
+    model: Any, likelihood: Likelihood, codes: np.ndarray, condition: np.ndarray | None = None
+) -> np.ndarray:
+    """E[x|z] for each code, and class where the model is told it: [N, size], int [N] -> [N, ...]."""
     graph, parameters = nnx.split(model)
     kind = without_knobs(likelihood)  # A mean does not depend on a scale.
     codes = np.asarray(codes, np.float32)
-    return np.concatenate(list(in_batches(lambda z: _decode(graph, kind, parameters, z), codes)))
+    told = _told(condition, len(codes))
+    return np.concatenate(list(in_batches(lambda z, c: _decode(graph, kind, parameters, z, c), codes, told)))
 
 
-def in_batches(function: Callable[[np.ndarray], Any], rows: np.ndarray, size: int = BATCH) -> Iterator[Any]:
+def _told(condition: np.ndarray | None, count: int) -> np.ndarray:
+    """Class 0 for all where nothing is said."""
+    return np.zeros(count, np.int32) if condition is None else np.asarray(condition, np.int32)
+
+
+def in_batches(function: Callable[..., Any], *columns: np.ndarray, size: int = BATCH) -> Iterator[Any]:
     """Call a compiled function on batches of one shape; the last is padded and its padding cut off again."""
-    for start in range(0, len(rows), size):
-        batch = rows[start : start + size]
-        count = len(batch)
-        if count < size and len(rows) > size:
-            batch = np.concatenate([batch, np.repeat(batch[:1], size - count, axis=0)])
-        yield jax.tree.map(partial(_head, count), function(batch))
+    total = len(columns[0])
+    for start in range(0, total, size):
+        count = min(size, total - start)
+        padding = size - count if total > size else 0
+        yield jax.tree.map(partial(_head, count), function(*(_padded(rows, start, count, padding) for rows in columns)))
+
+
+def _padded(rows: np.ndarray, start: int, count: int, padding: int) -> np.ndarray:
+    batch = rows[start : start + count]
+    return np.concatenate([batch, np.repeat(batch[:1], padding, axis=0)]) if padding else batch
 
 
 def _head(count: int, leaf: Any) -> np.ndarray:
@@ -103,13 +116,11 @@ def unit_images(images: np.ndarray) -> Any:
 
 
 @partial(jax.jit, static_argnames="graph")
-def _encode(graph: Any, parameters: Any, images: Any) -> tuple[Any, Any]:
-    code = nnx.merge(graph, parameters).encode(unit_images(images))
-    if isinstance(code, GaussianCode):
-        return code.mean, jax.numpy.exp(0.5 * code.logvar)
-    return code.mean, jax.numpy.zeros_like(code.mean)
+def _encode(graph: Any, parameters: Any, images: Any, condition: Any) -> tuple[Any, Any]:
+    code = nnx.merge(graph, parameters).encode(unit_images(images), condition)
+    return code.mean, code.deviation
 
 
 @partial(jax.jit, static_argnames=("graph", "likelihood"))
-def _decode(graph: Any, likelihood: Likelihood, parameters: Any, codes: Any) -> Any:
-    return likelihood.mean(nnx.merge(graph, parameters).decode(codes))
+def _decode(graph: Any, likelihood: Likelihood, parameters: Any, codes: Any, condition: Any) -> Any:
+    return likelihood.mean(nnx.merge(graph, parameters).decode(codes, condition))

@@ -15,7 +15,6 @@ import numpy as np
 from flax import nnx
 from scipy.special import logsumexp
 
-from vaelab.bottlenecks import GaussianCode
 from vaelab.latent import in_batches
 from vaelab.model import Autoencoder
 from vaelab.objectives import Likelihood
@@ -50,29 +49,48 @@ class Bounds(NamedTuple):
         return self.means.var(axis=0) if self.kl is None else self.kl.mean(axis=0)
 
 
-def bounds(model: Autoencoder, likelihood: Likelihood, targets: np.ndarray, *, seed: int = 0) -> Bounds:
-    """Evaluate each example [N, H, W, C] with one draw from its posterior, by a key made of the seed."""
+def bounds(
+    model: Autoencoder,
+    likelihood: Likelihood,
+    targets: np.ndarray,
+    condition: np.ndarray | None = None,
+    *,
+    seed: int = 0,
+) -> Bounds:
+    """Evaluate each example [N, ...] with one draw from its posterior, by a key made of the seed.
+
+    `condition` is the class of each example, int [N], for models that are told it.
+    """
     graph, parameters = nnx.split(model)
     keys = iter(jax.random.split(jax.random.key(seed), -(-len(targets) // 500)))
-    pieces = in_batches(lambda x: _terms(graph, likelihood, parameters, x, next(keys)), targets)
+    told = np.zeros(len(targets), np.int32) if condition is None else np.asarray(condition, np.int32)
+    pieces = in_batches(lambda x, c: _terms(graph, likelihood, parameters, x, c, next(keys)), targets, told)
     reconstruction, kl, means, error = (np.concatenate(piece) for piece in zip(*pieces, strict=True))
     return Bounds(reconstruction, kl if kl.shape[1] else None, means, error)
 
 
 @partial(jax.jit, static_argnames=("graph", "likelihood"))
-def _terms(graph: Any, likelihood: Likelihood, parameters: Any, targets: Any, key: Any) -> tuple[Any, ...]:
+def _terms(
+    graph: Any, likelihood: Likelihood, parameters: Any, targets: Any, condition: Any, key: Any
+) -> tuple[Any, ...]:
     targets = targets.astype(jnp.float32)
     model = nnx.merge(graph, parameters)
-    code = model.encode(targets, key=key)
-    reconstruction = -likelihood.log_prob(targets, model.decode(code.z))
-    error = sum_event((targets - likelihood.mean(model.decode(code.mean))) ** 2)
-    if isinstance(code, GaussianCode):
+    code = model.encode(targets, condition, key=key)
+    reconstruction = -likelihood.log_prob(targets, model.decode(code.z, condition))
+    error = sum_event((targets - likelihood.mean(model.decode(code.mean, condition))) ** 2)
+    if model.bottleneck.has_prior:
         return reconstruction, gaussian_kl(code.mean, code.logvar), code.mean, error
     return reconstruction, jnp.zeros((len(targets), 0)), code.mean, error
 
 
 def log_likelihoods(
-    model: Autoencoder, likelihood: Likelihood, targets: np.ndarray, *, samples: int, seed: int = 0
+    model: Autoencoder,
+    likelihood: Likelihood,
+    targets: np.ndarray,
+    condition: np.ndarray | None = None,
+    *,
+    samples: int,
+    seed: int = 0,
 ) -> Iterator[np.ndarray]:
     """Importance-sampled log p(x) of successive batches of examples, [n] each, in nats.
 
@@ -83,29 +101,31 @@ def log_likelihoods(
     batch = max(1, min(100, ROWS // min(samples, ROWS)))
     drawn = min(samples, ROWS // batch)
     root = jax.random.key(seed)
+    told = np.zeros(len(targets), np.int32) if condition is None else np.asarray(condition, np.int32)
     for number, start in enumerate(range(0, len(targets), batch)):
         batch_key = jax.random.fold_in(root, number)
         images = targets[start : start + batch]
         count = len(images)
         images = np.concatenate([images, np.repeat(images[:1], batch - count, axis=0)])
+        classes = np.resize(told[start : start + batch], batch)
+        keys = (jax.random.fold_in(batch_key, i) for i in range(-(-samples // drawn)))
         weights = np.concatenate(
-            [
-                np.asarray(_log_weights(graph, likelihood, drawn, parameters, images, jax.random.fold_in(batch_key, i)))
-                for i in range(-(-samples // drawn))
-            ]
+            [np.asarray(_log_weights(graph, likelihood, drawn, parameters, images, classes, key)) for key in keys]
         )[:samples]
         yield (logsumexp(weights, axis=0) - np.log(samples))[:count]
 
 
 @partial(jax.jit, static_argnames=("graph", "likelihood", "count"))
-def _log_weights(graph: Any, likelihood: Likelihood, count: int, parameters: Any, images: Any, key: Any) -> Any:
+def _log_weights(
+    graph: Any, likelihood: Likelihood, count: int, parameters: Any, images: Any, condition: Any, key: Any
+) -> Any:
     """log p(x, z) - log q(z|x) for `count` draws of z per example: [count, B]."""
     targets = images.astype(jnp.float32)
     model = nnx.merge(graph, parameters)
-    code = model.encode(targets)
+    code = model.encode(targets, condition)
     noise = jax.random.normal(key, (count, *code.mean.shape))
-    z = code.mean[None] + jnp.exp(0.5 * code.logvar)[None] * noise
-    decoded = model.decode(z.reshape(-1, z.shape[-1]))
+    z = code.mean[None] + code.deviation[None] * noise
+    decoded = model.decode(z.reshape(-1, z.shape[-1]), jnp.tile(condition, count))
     repeated = jnp.broadcast_to(targets[None], (count, *targets.shape)).reshape(-1, *targets.shape[1:])
     log_likelihood = likelihood.log_prob(repeated, decoded).reshape(count, -1)
     # log N(z; 0, I) - log N(z; mean, var): the normalizers cancel.
