@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from vaelab.architecture import Architecture, design
 from vaelab.bottlenecks import Bottleneck, Gaussian
-from vaelab.data import Data, Dataset, information, load
+from vaelab.data import Data, Dataset, PatchMask, information, load
 from vaelab.errors import RecipeError
-from vaelab.nets import Backbone, Dense, Shape
+from vaelab.nets import Backbone, Dense, Patch, Recurrent, Shape
 from vaelab.objectives import Additive, Objective
 from vaelab.spec import Spec, convert, option
 from vaelab.training.optimizers import Training
@@ -35,16 +35,30 @@ class Recipe(Spec):
         super().__post_init__()
         for problem in problems(self):
             raise RecipeError(problem)
-        self.architecture()
+        architecture = self.architecture()
+        for penalty in self.objective.penalties:
+            if conflict := penalty.conflict(architecture):
+                raise RecipeError(conflict)
 
     @property
     def shape(self) -> Shape:
-        """Height, width and channels of the data's images."""
+        """Of one example: height, width and channels of an image, or steps and features of a sequence."""
         return information(self.data.name).shape
+
+    @property
+    def classes(self) -> int:
+        """How many classes the model is told of: 0 where it is told nothing."""
+        return len(information(self.data.name).classes) if self.data.condition == "class" else 0
+
+    @property
+    def follows_prior(self) -> bool:
+        """Whether codes are trained to be draws from N(0, I), one by one (a KL) or all together (a discrepancy)."""
+        return self.bottleneck.has_prior or any(penalty.matches_prior for penalty in self.objective.penalties)
 
     def architecture(self) -> Architecture:
         """The model's programs and array shapes, without numbers."""
-        return design(self.backbone, self.bottleneck, self.shape, self.objective.likelihood.output_shape(self.shape))
+        outputs = self.objective.likelihood.output_shape(self.shape)
+        return design(self.backbone, self.bottleneck, self.shape, outputs, self.classes)
 
     def build(self, seed: int = 0) -> Autoencoder:
         """A model with initial weights, a function of the recipe and the seed alone."""
@@ -77,6 +91,7 @@ class Recipe(Spec):
             self.build(seed),
             self.objective,
             dataset.train.images[: self.data.examples or None],
+            dataset.train.labels[: self.data.examples or None],
             self.training,
             binarization=self.data.binarization,
             seed=seed,
@@ -89,24 +104,72 @@ def problems(recipe: Recipe) -> list[str]:
     """What keeps the choices of a recipe from working together, a sentence each; empty when they do."""
     found = []
     code = recipe.bottleneck.code
-    for penalty in recipe.objective.penalties:
-        if code not in penalty.reads:
-            wanted = " or ".join(kind.__name__.removesuffix("Code") for kind in penalty.reads)
+    for reader in (recipe.objective, *recipe.objective.penalties):
+        if code not in reader.reads:
+            wanted = " or ".join(kind.__name__ for kind in get_args(Bottleneck) if kind.code in reader.reads)
             found.append(
-                f"{type(penalty).__name__} needs the bottleneck {wanted}, but the recipe has "
-                f"{type(recipe.bottleneck).__name__}; remove the penalty or change the bottleneck."
+                f"{type(reader).__name__} needs the bottleneck {wanted}, but the recipe has "
+                f"{type(recipe.bottleneck).__name__}; change one of them."
             )
-    if recipe.objective.likelihood.binary and recipe.data.binarization == "none":
+    likelihood, grey = recipe.objective.likelihood, recipe.data.binarization == "none"
+    if likelihood.support == "binary" and grey:
         found.append(
-            f"{type(recipe.objective.likelihood).__name__} describes pixels that are 0 or 1, but with the binarization "
-            "'none' they are grey; choose 'dynamic' or 'threshold', or the likelihood FixedGaussian."
+            f"{type(likelihood).__name__} describes pixels that are 0 or 1, but with the binarization 'none' they are "
+            "grey; choose 'dynamic' or 'threshold', or the likelihood FixedGaussian."
         )
+    if likelihood.support == "unit" and not grey:
+        found.append(
+            f"{type(likelihood).__name__} is a density of values between 0 and 1, but with the binarization "
+            f"{recipe.data.binarization!r} they are 0 or 1; choose 'none', or the likelihood Bernoulli."
+        )
+    if len(recipe.shape) == 2 and not grey:
+        found.append(
+            f"{recipe.data.name} holds sequences of numbers, which cannot be made black and white; choose the "
+            "binarization 'none'."
+        )
+    found += _hidden_patches(recipe) + _teacher(recipe)
     if recipe.data.examples and recipe.data.examples > information(recipe.data.name).train:
         found.append(
             f"{recipe.data.name} has {information(recipe.data.name).train:,} training examples, "
             f"but the recipe asks for {recipe.data.examples:,}; use 0 for all of them."
         )
     return found
+
+
+def _hidden_patches(recipe: Recipe) -> list[str]:
+    mask, backbone = recipe.objective.corruption, recipe.backbone
+    if not isinstance(mask, PatchMask):
+        return []
+    if len(recipe.shape) == 2:
+        return [
+            f"PatchMask hides squares of images, but {recipe.data.name} holds sequences; choose the corruption "
+            "Continuation, or another one."
+        ]
+    if mask.grid(recipe.shape) == (1, 1):
+        return [
+            f"A patch of {mask.size} pixels covers the whole {recipe.shape[0]} x {recipe.shape[1]} image of "
+            f"{recipe.data.name}, which leaves nothing to see; choose a smaller size for PatchMask."
+        ]
+    if isinstance(backbone, Patch) and backbone.size != mask.size:
+        return [
+            f"PatchMask hides patches of {mask.size} pixels, but the Patch backbone reads patches of {backbone.size}; "
+            "give both the same size."
+        ]
+    return []
+
+
+def _teacher(recipe: Recipe) -> list[str]:
+    backbone, likelihood = recipe.backbone, recipe.objective.likelihood
+    if not isinstance(backbone, Recurrent) or not backbone.teacher_forcing:
+        return []
+    layers = likelihood.mean_layers(likelihood.output_shape(recipe.shape))
+    if all(layer.kind == "take" for layer in layers):
+        return []
+    return [
+        f"With teacher forcing the decoder is told data in place of its own outputs, but {type(likelihood).__name__} "
+        "reads its outputs on another scale than the data's; choose the likelihood FixedGaussian, or set "
+        "teacher_forcing to false."
+    ]
 
 
 def from_json(data: Any) -> Recipe:

@@ -50,6 +50,21 @@ def test_pixels_are_enlarged_without_blur(tmp_path, runs):
     assert (pixels[:2] == 128).all()
 
 
+def test_sequences_are_drawn_in_ink(tmp_path):
+    few = ("--epochs", 1, "--set", "backbone.hidden=16", "--set", "data.examples=600")
+    trained = call("train", "ae_2d", "--data", "waves", *few, "--runs", tmp_path, "--name", "waves")
+    assert trained.exit_code == 0, trained.stderr
+    path = tmp_path / "walk.png"
+    draw(path, "interpolate", tmp_path / "waves", "--from", 3, "--to", 7, "--count", 5)
+    with Image.open(path) as image:
+        pixels = np.asarray(image)
+    assert pixels.shape == (2 + 112 + 2, 2 + 5 * (112 + 2)) and (pixels[:2] == 128).all()
+    for left in range(2, pixels.shape[1], 114):
+        drawing = pixels[2:114, left : left + 112]
+        assert (drawing[:, :10] == 0).all()
+        assert ((drawing[:, 14:98] == 255).sum(0) > 2).all()  # A curve from the left to the right.
+
+
 def test_an_interpolation_runs_from_example_to_example(tmp_path, runs):
     from vaelab.cli.saved import restore
     from vaelab.data import load

@@ -36,6 +36,7 @@ def test_a_run_ends_with_a_gallery_and_without_images(runs):
     step = load_step(latest_step(runs / "vae"))
     assert {name: array.shape for name, array in step.gallery.items()} == {
         "codes": (360, 2), "labels": (360,), "information": (2,),
+        "mixture_weights": (10,), "mixture_means": (10, 2), "mixture_factors": (10, 2, 2),
     }
     assert step.gallery["codes"].dtype == np.float32
     assert 0 <= step.view["holes"]["share"] <= 1

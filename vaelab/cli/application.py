@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vaelab.cli import evaluating, listing, pictures, training
+from vaelab.cli import evaluating, listing, pictures, reproducing, training
 from vaelab.cli.signals import INTERRUPTED
 from vaelab.errors import VaelabError
 
@@ -80,6 +80,7 @@ for command in (
     evaluating.evaluate,
     pictures.sample,
     pictures.interpolate,
+    reproducing.reproduce,
     listing.presets,
     listing.runs,
     listing.verify,

@@ -21,6 +21,10 @@ Runs = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, max=LARGEST_SEED, help="Of everything random.")]
+Class = Annotated[
+    int | None,
+    typer.Option("--class", metavar="C", min=0, help="The class to decode, for runs told it.", show_default=False),
+]
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE.png", help="The picture to write.", show_default=False)
 ]

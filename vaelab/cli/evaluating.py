@@ -44,14 +44,15 @@ def evaluate(
 
     trained = restore(run, runs)
     recipe = trained.recipe
-    targets = held_out(load(recipe.data.name).test.images, recipe.data.binarization)
-    found = bounds(trained.model, recipe.objective.likelihood, targets, seed=SEED)
-    samples = samples if trained.has_prior else 0
+    test = load(recipe.data.name).test
+    targets = held_out(test.images, recipe.data.binarization)
+    found = bounds(trained.model, recipe.objective.likelihood, targets, test.labels, seed=SEED)
+    samples = samples if recipe.bottleneck.has_prior else 0
     figures: dict[str, Any] = {
         "negative_elbo": found.negative_elbo,
         "reconstruction": float(found.reconstruction.mean()),
         "kl": None if found.kl is None else float(found.kl.sum(axis=1).mean()),
-        "log_likelihood": _log_likelihood(trained, targets, samples) if samples else None,
+        "log_likelihood": _log_likelihood(trained, targets, test.labels, samples) if samples else None,
         "active_units": found.active_units,
         "squared_error": float(found.squared_error.mean()),
         "protocol": _protocol(trained, len(targets), samples),
@@ -62,7 +63,7 @@ def evaluate(
         _print(figures, trained.size)
 
 
-def _log_likelihood(trained: Trained, targets: np.ndarray, samples: int) -> float:
+def _log_likelihood(trained: Trained, targets: np.ndarray, labels: np.ndarray, samples: int) -> float:
     import numpy as np
 
     from vaelab.cli.progress import counting
@@ -71,7 +72,7 @@ def _log_likelihood(trained: Trained, targets: np.ndarray, samples: int) -> floa
     batches = []
     with counting(f"{samples:,} importance samples", len(targets)) as advance:
         for batch in log_likelihoods(
-            trained.model, trained.recipe.objective.likelihood, targets, samples=samples, seed=SEED
+            trained.model, trained.recipe.objective.likelihood, targets, labels, samples=samples, seed=SEED
         ):
             batches.append(batch)
             advance(len(batch))

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from vaelab.cli import ink
 from vaelab.spec import to_json
 
 if TYPE_CHECKING:
@@ -21,17 +22,22 @@ GREY = 128
 
 
 def grid(images: np.ndarray, columns: int) -> np.ndarray:
-    """[N, H, W, C] in [0, 1] -> uint8 [height, width, C]: crisp pixels, row by row, on a grey ground."""
-    count, height, width, channels = images.shape
-    scale = max(1, -(-CELL // max(height, width)))
-    cells = np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
-    height, width = height * scale + GAP, width * scale + GAP
+    """[N, H, W, C] or sequences [N, T, F], in [0, 1] -> uint8 [height, width, C], row by row, on a grey ground."""
+    cells = ink.draw(images) if images.ndim == 3 else _enlarged(images)
+    count, height, width, channels = cells.shape
+    height, width = height + GAP, width + GAP
     rows = -(-count // columns)
     canvas = np.full((rows * height + GAP, columns * width + GAP, channels), GREY, np.uint8)
     for index, cell in enumerate(cells):
         top, left = index // columns * height + GAP, index % columns * width + GAP
         canvas[top : top + cell.shape[0], left : left + cell.shape[1]] = cell
     return canvas
+
+
+def _enlarged(images: np.ndarray) -> np.ndarray:
+    """[N, H, W, C] in [0, 1] -> uint8 [N, height, width, C]: crisp pixels, enlarged by a whole number."""
+    scale = max(1, -(-CELL // max(images.shape[1:3])))
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
 
 
 def to_png(pixels: np.ndarray, texts: dict[str, Any]) -> bytes:
@@ -44,11 +50,16 @@ def to_png(pixels: np.ndarray, texts: dict[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def picture(trained: Trained, codes: np.ndarray, columns: int, made: dict[str, Any]) -> bytes:
-    """Decode codes [N, size] into a PNG whose texts are the run, its recipe, the codes, and `made`."""
+def picture(
+    trained: Trained, codes: np.ndarray, columns: int, made: dict[str, Any], condition: np.ndarray | None = None
+) -> bytes:
+    """Decode codes [N, size], each told its class [N] if there is one, into a PNG.
+
+    Its texts are the run, its recipe, the codes, the classes, and `made`.
+    """
     from vaelab.latent import decode
 
-    images = decode(trained.model, trained.recipe.objective.likelihood, codes)
+    images = decode(trained.model, trained.recipe.objective.likelihood, codes, condition)
     # Nine digits tell any two float32 apart: the codes can be read back exactly.
     z = [[float(f"{value:.9g}") for value in code] for code in codes]
     known = {
@@ -57,4 +68,5 @@ def picture(trained: Trained, codes: np.ndarray, columns: int, made: dict[str, A
         "recipe": to_json(trained.recipe),
         "z": z,
     }
-    return to_png(grid(images, columns), known | made)
+    told = {} if condition is None else {"classes": [int(label) for label in condition]}
+    return to_png(grid(images, columns), known | told | made)

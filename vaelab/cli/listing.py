@@ -152,7 +152,7 @@ def data(
     from vaelab.data import available, information, load, names
 
     if name is None:
-        columns = ("name", "images", "train", "test", "at hand", "licence")
+        columns = ("name", "shape", "train", "test", "at hand", "licence")
         table(columns, [_data_row(each, available(each)) for each in names()])
         return
     about = information(name)
@@ -160,7 +160,8 @@ def data(
         remark(f"Downloading {about.title} ({about.source.rstrip('.')}; {about.licence}) ...")
     dataset = load(name)
     train, test = len(dataset.train.images), len(dataset.test.images)
-    say(f"{about.title} is at hand: {train:,} + {test:,} images, verified.")
+    kind = "sequences" if about.is_sequence else "images"
+    say(f"{about.title} is at hand: {train:,} + {test:,} {kind}, verified.")
 
 
 def _data_row(name: str, at_hand: bool) -> list[str]:

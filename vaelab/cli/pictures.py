@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vaelab.cli.arguments import LARGEST_SEED, Output, Run, Runs, Seed
-from vaelab.cli.output import remark, require_writable, say, write_file
+from vaelab.cli.arguments import LARGEST_SEED, Class, Output, Run, Runs, Seed
+from vaelab.cli.output import require_writable, say, write_file
 from vaelab.errors import RunError
 
 if TYPE_CHECKING:
@@ -29,22 +29,34 @@ def sample(
         float,
         typer.Option("--temperature", metavar="T", min=0, max=10, help="Scale of the noise; 1 is the prior."),
     ] = 1.0,
+    density: Annotated[
+        str,
+        typer.Option(
+            "--density",
+            metavar="KIND",
+            help="Draw from: normal (the prior), or what is fitted to the codes: gaussian, mixture, autoregressive. "
+            "Unless given, autoregressive for a codebook and normal otherwise.",
+            show_default=False,
+        ),
+    ] = "",
+    wanted: Class = None,
     runs: Runs = None,
 ) -> None:
-    """Draw codes from the prior and write the images they decode to as one PNG.
+    """Draw codes from the prior, or from a density fitted to a run's codes, and write what they decode to as one PNG.
 
     The codes, the seed and the recipe are in the picture's text entries.
     """
     require_writable(output)
+    from vaelab.cli.drawing import classes, draw
     from vaelab.cli.grids import picture
     from vaelab.cli.saved import restore
-    from vaelab.latent import prior_samples
 
     trained = restore(run, runs)
-    _warn_without_prior(trained)
-    codes = prior_samples(seed, n, trained.size, temperature)
-    made = {"command": "sample", "seed": seed, "temperature": temperature}
-    _write(output, picture(trained, codes, ceil(sqrt(n)), made), n)
+    condition = classes(trained, wanted, n)
+    kind = density or trained.recipe.bottleneck.density
+    codes = draw(trained, kind, seed, n, temperature)
+    made = {"command": "sample", "density": kind, "seed": seed, "temperature": temperature}
+    _write(output, picture(trained, codes, ceil(sqrt(n)), made, condition), n)
 
 
 def interpolate(
@@ -64,11 +76,13 @@ def interpolate(
     spherical: Annotated[
         bool, typer.Option("--spherical", help="Along the great arc instead of the straight line.")
     ] = False,
+    wanted: Class = None,
     runs: Runs = None,
 ) -> None:
     """Walk from one code to another and write the images on the way as a film strip in one PNG.
 
-    Both ends are held-out examples (--from and --to), or draws from the prior (--seed, 0 unless given).
+    Both ends are held-out examples (--from and --to), or draws from the prior (--seed, 0 unless given). A run that is
+    told the class is told one on the whole way: --class, or else that of the example at the start.
     """
     require_writable(output)
     if (start is None) != (end is None):
@@ -76,29 +90,32 @@ def interpolate(
     if start is not None and seed is not None:
         raise RunError("The ends are either examples (--from and --to) or draws from the prior (--seed), not both.")
     from vaelab import latent
+    from vaelab.cli.drawing import classes, draw
     from vaelab.cli.grids import picture
     from vaelab.cli.saved import restore
 
     trained = restore(run, runs)
     made: dict[str, Any] = {"command": "interpolate", "path": "spherical" if spherical else "linear"}
     if start is not None and end is not None:
-        ends = _example_codes(trained, (start, end))
+        ends, labels = _example_codes(trained, (start, end))
         made |= {"from": start, "to": end}
+        usual = int(labels[0])
     else:
-        _warn_without_prior(trained)
-        ends = latent.prior_samples(seed or 0, 2, trained.size)
+        ends = draw(trained, trained.recipe.bottleneck.density, seed or 0, 2)
         made |= {"seed": seed or 0}
+        usual = 0
+    condition = classes(trained, usual if wanted is None and trained.recipe.classes else wanted, count)
     codes = (latent.spherical if spherical else latent.linear)(ends[0], ends[1], count)
-    _write(output, picture(trained, codes, count, made), count)
+    _write(output, picture(trained, codes, count, made, condition), count)
 
 
-def _example_codes(trained: Trained, examples: tuple[int, ...]) -> np.ndarray:
-    """Posterior means of held-out examples, [len(examples), size]."""
+def _example_codes(trained: Trained, examples: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior means of held-out examples, [len(examples), size], and their classes."""
     from vaelab.data import load
     from vaelab.evaluation.protocol import held_out
     from vaelab.latent import encode
 
-    images = load(trained.recipe.data.name).test.images
+    images, labels, _ = load(trained.recipe.data.name).test
     for example in examples:
         if example >= len(images):
             raise RunError(
@@ -107,12 +124,8 @@ def _example_codes(trained: Trained, examples: tuple[int, ...]) -> np.ndarray:
             )
     # All of them are binarized before some are taken: the same example is the same everywhere.
     chosen = held_out(images, trained.recipe.data.binarization)[list(examples)]
-    return encode(trained.model, chosen)[0]
-
-
-def _warn_without_prior(trained: Trained) -> None:
-    if not trained.has_prior:
-        remark(f"{trained.name} has point codes and no prior: these are decoded from N(0, 1) noise.")
+    told = labels[list(examples)]
+    return encode(trained.model, chosen, told)[0], told
 
 
 def _write(path: Path, content: bytes, count: int) -> None:

@@ -12,6 +12,8 @@ from vaelab.errors import CheckpointError
 from vaelab.recipe import Recipe, from_json
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from vaelab.model import Autoencoder
 
 
@@ -32,14 +34,17 @@ class Trained:
     @property
     def size(self) -> int:
         """Numbers in a code."""
-        return self.recipe.bottleneck.size
+        return self.model.latent
 
     @property
-    def has_prior(self) -> bool:
-        """Whether codes were trained to be draws from N(0, I)."""
-        from vaelab.bottlenecks import Gaussian
+    def codebook(self) -> np.ndarray | None:
+        """The rows of the codebook [K, dimension], where codes have one."""
+        return self.model.bottleneck.codebook(self.model.tail)
 
-        return isinstance(self.recipe.bottleneck, Gaussian)
+    @property
+    def follows_prior(self) -> bool:
+        """Whether codes were trained to be draws from N(0, I)."""
+        return self.recipe.follows_prior
 
 
 def find(run: str, runs: Path | None) -> Path:

@@ -79,7 +79,7 @@ def train(
         dataset = load(chosen.recipe.data.name)  # Before there is a folder: the data may be out of reach.
         configure()
         with checkpoints.writer(folder):
-            _open(folder, chosen, seed, command)
+            open_run(folder, chosen, seed, command)
             session = Session(folder, chosen.recipe, dataset, seed, command)
             _announce(session, chosen.title)
             with display(chosen.recipe.training.batch_size) as shown:
@@ -119,8 +119,8 @@ def _require_same(folder: Path, recipe: Recipe, seed: int) -> None:
     require_same(folder.name, there, {"seed": seed, **to_json(recipe)})
 
 
-def _open(folder: Path, chosen: Chosen, seed: int, command: str) -> None:
-    """Make the run, or give the one there the number of epochs that is asked for now."""
+def open_run(folder: Path, chosen: Chosen, seed: int, command: str) -> None:
+    """Make the run in a folder held for writing, or give the one there the number of epochs that is asked for now."""
     from vaelab import checkpoints
     from vaelab.checkpoints import files, manifest
     from vaelab.checkpoints.folders import RECIPE
