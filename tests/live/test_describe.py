@@ -4,55 +4,23 @@ import numpy as np
 import pytest
 
 from tests.live.helpers import BETA, RATE, tiny
+from tests.variants import name as called
 from tests.variants import recipes
 from vaelab.errors import RunError
 from vaelab.live.describe import decoder_names, describe, expected_parameters, initial_decoder, total_steps, tune
 from vaelab.model import parameters
 from vaelab.spec import replace, to_json
 
-ACTIVATIONS = {
-    "relu": lambda x: np.maximum(x, 0),
-    "tanh": np.tanh,
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "identity": lambda x: x,
-}
 
-
-def interpret(program, arrays, z):
-    """The browser's interpreter in NumPy, written from the words of the format."""
-    x = np.asarray(z, np.float64)
-    for layer in program:
-        match layer["kind"]:
-            case "linear":
-                assert x.shape[-1] == layer["inputs"]
-                x = x @ arrays[layer["kernel"]] + arrays[layer["bias"]]
-            case "activation":
-                x = ACTIVATIONS[layer["function"]](x)
-            case "reshape":
-                x = x.reshape(layer["shape"])
-            case "split":
-                height, width, _ = x.shape
-                x = x.reshape(height, width, 2, 2, layer["channels"]).transpose(0, 2, 1, 3, 4)
-                x = x.reshape(2 * height, 2 * width, layer["channels"])
-            case "crop":
-                x = x[: layer["height"], : layer["width"]]
-            case kind:
-                raise AssertionError(kind)
-    return x
-
-
-@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: f"{recipe.backbone}-{recipe.objective.likelihood}")
-def test_the_program_computes_what_the_model_computes(recipe, random):
-    model = recipe.build(5)
-    arrays = parameters(model)
+@pytest.mark.parametrize("recipe", recipes(), ids=called)
+def test_the_program_names_the_arrays_that_travel_with_it(recipe):
+    """What the program computes is held against JAX in the browser itself."""
+    arrays = parameters(recipe.build(5))
     assert {name: (array.shape, array.dtype.name) for name, array in arrays.items()} == expected_parameters(recipe)
     for name, array in initial_decoder(recipe, 5).items():
         np.testing.assert_array_equal(arrays[name], array)
-    z = random.normal(size=recipe.bottleneck.size).astype(np.float32)
-    wanted = recipe.objective.likelihood.mean(model.decode(z[None]))[0]
-    header = describe(recipe)
-    image = interpret(header["program"], {name: arrays[name] for name in decoder_names(recipe)}, z)
-    np.testing.assert_allclose(image.reshape(header["image_shape"]), wanted, atol=2e-5)
+    used = {value for layer in describe(recipe)["program"] for value in layer.values() if str(value) in arrays}
+    assert used == set(decoder_names(recipe))
 
 
 def test_the_header_says_what_the_recipe_is():

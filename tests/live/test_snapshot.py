@@ -30,6 +30,7 @@ def test_it_shows_what_the_evaluation_computes(trained, digits):
     snapshot.load(state.parameters)
     snapshot.refresh()
     snapshot.measure_holes()
+    snapshot.fit_densities()
     model = snapshot._model
     expected = gallery(model, digits, recipe.data.binarization)
     for name, array in expected.items():

@@ -139,7 +139,8 @@ def test_a_chunk_has_no_library_convolution_and_one_loop_of_traced_length(digits
     text = run_chunk.lower(
         nnx.graphdef(model), without_knobs(recipe.objective), recipe.training.optimizer, recipe.training.schedule,
         "dynamic", (8, 8, 1),
-        initial_state(model, recipe.training.optimizer), values, np.zeros((100, 64), np.uint8),
+        initial_state(model, recipe.training.optimizer), values,
+        (np.zeros((100, 64), np.uint8), np.zeros(100, np.int32)),
         np.zeros((LONGEST_CHUNK, 8), np.int32), np.int32(1), np.int32(9), jax.random.key(0),
     ).as_text()
     assert "stablehlo.dot_general" in text

@@ -20,7 +20,9 @@ def describe(recipe: Recipe) -> dict[str, Any]:
     return {
         "recipe": to_json(recipe),
         "image_shape": list(recipe.shape),
-        "latent": recipe.bottleneck.size,
+        "latent": recipe.architecture().latent,
+        "condition": recipe.data.condition,
+        "has_prior": recipe.follows_prior,
         "bottleneck": type(recipe.bottleneck).__name__,
         "program": program(recipe),
         "knobs": [
@@ -44,15 +46,20 @@ def program(recipe: Recipe) -> list[dict[str, Any]]:
     layers = [
         {"kind": layer.kind, **dataclasses.asdict(layer)}
         | {array: f"{part}/{index}/{array}" for array in layer.parameters()}
+        | layer.borrowed()
         for part, network in recipe.architecture().generator()
         for index, layer in enumerate(network.layers)
     ]
-    return [*layers, {"kind": "activation", "function": recipe.objective.likelihood.mean_function}]
+    likelihood = recipe.objective.likelihood
+    mean = likelihood.mean_layers(likelihood.output_shape(recipe.shape))
+    return [*layers, *({"kind": layer.kind, **dataclasses.asdict(layer)} for layer in mean)]
 
 
 def decoder_names(recipe: Recipe) -> list[str]:
     """The names of the arrays that the program reads."""
-    return [f"{part}/{name}" for part, network in recipe.architecture().generator() for name in network.parameters()]
+    generator = recipe.architecture().generator()
+    own = [f"{part}/{name}" for part, network in generator for name in network.parameters()]
+    return own + [path for _, network in generator for path in network.borrowed()]
 
 
 def initial_decoder(recipe: Recipe, seed: int) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ import numpy as np
 from flax import nnx
 
 from vaelab.data import Dataset
-from vaelab.evaluation.gallery import CODES, POINTS, PRIOR_SAMPLES, TRAINING_IMAGES, information
+from vaelab.evaluation.gallery import CODES, FITTED, POINTS, PRIOR_SAMPLES, TRAINING_IMAGES, densities, information
 from vaelab.evaluation.holes import hole_share, image_distance
 from vaelab.evaluation.protocol import held_out
 from vaelab.latent import BATCH, decode, encode, prior_samples
@@ -36,14 +36,15 @@ class Snapshot:
         self._model = recipe.build(seed)
         self._decoder = decoder_names(recipe)
         labels = dataset.test.labels
-        count = min(POINTS, len(labels), NUMBERS // recipe.bottleneck.size)
+        count = min(POINTS, len(labels), NUMBERS // self._model.latent)
         self._images = held_out(dataset.test.images[:count], recipe.data.binarization)
         self._labels = labels[:count].astype(np.uint8)
         first = [int(np.argmax(self._labels == label)) for label in np.unique(self._labels)]
         self._examples = np.array((first + [row for row in range(count) if row not in first])[:EXAMPLES])
         # Of the hole meter: the same all the time, and most of its cost if made anew.
         self._training = held_out(dataset.train.images[:TRAINING_IMAGES], recipe.data.binarization)
-        self._samples = prior_samples(0, PRIOR_SAMPLES, recipe.bottleneck.size)
+        self._trained = dataset.train.labels[:FITTED]
+        self._samples = prior_samples(0, PRIOR_SAMPLES, self._model.latent)
         self._pace = 0.0  # Images encoded per second.
         self.gallery: dict[str, np.ndarray] = {}
         self.holes: dict[str, float] | None = None
@@ -67,12 +68,13 @@ class Snapshot:
         if seconds is not None:
             count = min(count, max(FEWEST, int(seconds * self._pace) // BATCH * BATCH))
         started = time.perf_counter()
-        means, deviations = encode(self._model, self._images[:count])
+        means, deviations = encode(self._model, self._images[:count], self._labels[:count])
         # The first call compiles, which makes its pace too low; the next ones find out.
         self._pace = max(count / (time.perf_counter() - started), 0.5 * self._pace)
         # Reconstructions are those of the mean code.
-        examples = encode(self._model, self._images[self._examples])[0]
-        restored = decode(self._model, self._recipe.objective.likelihood, examples)
+        labels = self._labels[self._examples]
+        examples = encode(self._model, self._images[self._examples], labels)[0]
+        restored = decode(self._model, self._recipe.objective.likelihood, examples, labels)
         self.gallery = {
             "codes": _bounded(means),
             "labels": self._labels[:count],
@@ -80,6 +82,10 @@ class Snapshot:
             "originals": _pixels(self._images[self._examples]),
             "reconstructions": _pixels(restored),
         }
+
+    def fit_densities(self) -> None:
+        """Add to the gallery what samples can be drawn from, until the next refresh: too slow for while training."""
+        self.gallery |= densities(self._model, self._training[:FITTED], self._trained)
 
     def measure_holes(self, drawn: int = PRIOR_SAMPLES) -> None:
         """Update the hole meter from the codes of the last refresh, as `evaluation.gallery.holes` does.

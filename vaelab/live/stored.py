@@ -14,7 +14,10 @@ from vaelab.live.describe import decoder_names, describe, expected_parameters, i
 from vaelab.live.frames import pack
 from vaelab.recipe import Recipe, from_json
 
-GALLERY = ("codes", "labels", "information", "originals", "reconstructions")
+GALLERY = (
+    "codes", "labels", "information", "originals", "reconstructions", "mixture_weights", "mixture_means",
+    "mixture_factors", "prior_codes",
+)  # fmt: skip
 ROWS = 600  # Points of a curve: more than its pixels.
 
 

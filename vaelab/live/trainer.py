@@ -151,7 +151,10 @@ class Trainer:
             if self._record.state != "paused" or self._record.unseen:
                 self._record.report("paused")
                 self._show()  # At once; what takes longer follows piece by piece, so that a wish need not wait.
-                self._rest = [self._refresh, self._snapshot.measure_holes, self._show, self._save]
+                self._rest = [
+                    self._refresh, self._snapshot.measure_holes, self._show, self._snapshot.fit_densities, self._show,
+                    self._save,
+                ]
             if self._rest:
                 self._rest.pop(0)()
             elif control.wanted == "leave" or time.monotonic() - since > self._patience:
@@ -217,6 +220,7 @@ class Trainer:
         if self._record.step != self._record.saved:
             self._refresh()
             self._snapshot.measure_holes()
+            self._snapshot.fit_densities()
             self._save()
         self._record.report(ending, message)
         self._record.clear_frame()

@@ -21,7 +21,7 @@ from flax import nnx
 from vaelab.data.batches import Batch, binarize, rows, steps_per_epoch
 from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
-from vaelab.objectives import Objective
+from vaelab.objectives import Moment, Objective, Result
 from vaelab.spec import knobs, substitute, without_knobs
 from vaelab.training.optimizers import Optimizer, Training
 from vaelab.training.schedules import Schedule
@@ -83,6 +83,7 @@ def train(
     model: Autoencoder,
     objective: Objective,
     images: np.ndarray,
+    labels: np.ndarray,
     training: Training,
     *,
     binarization: str = "none",
@@ -90,7 +91,7 @@ def train(
     state: TrainingState | None = None,
     controls: Controls | None = None,
 ) -> Iterator[Progress]:
-    """Train on uint8 images [N, H, W, C], yielding after every chunk; resumes from `state` bit for bit.
+    """Train on uint8 images [N, ...] of int classes [N], yielding after every chunk; resumes from `state` bit for bit.
 
     The model object is not changed: put a progress's parameters into it with `nnx.update(model, state.parameters)`.
     Raises `Diverged` when the loss is no longer finite.
@@ -102,7 +103,8 @@ def train(
     current = state or initial_state(model, training.optimizer)
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total, step = per_epoch * training.epochs, int(current.step)
-    pixels, key = jnp.asarray(images.reshape(len(images), -1)), jax.random.key(seed)
+    data = jnp.asarray(images.reshape(len(images), -1)), jnp.asarray(labels, jnp.int32)
+    key = jax.random.key(seed)
     fixed = (graph, without_knobs(objective), training.optimizer, training.schedule, binarization, images.shape[1:])
     length, warm = 1, False
     while step < total:
@@ -114,7 +116,7 @@ def train(
         # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
         working = jax.tree.map(jnp.copy, current)
         result, sums, finite = jax.block_until_ready(
-            run_chunk(*fixed, working, values, pixels, table, np.int32(count), np.int32(total), key)
+            run_chunk(*fixed, working, values, data, table, np.int32(count), np.int32(total), key)
         )
         seconds = time.perf_counter() - started
         if not finite:
@@ -143,10 +145,10 @@ def run_chunk(
     optimizer: Optimizer,
     schedule: Schedule,
     binarization: str,
-    shape: tuple[int, ...],  # of one image
+    shape: tuple[int, ...],  # of one example
     state: TrainingState,
     values: dict[str, Any],
-    pixels: Any,  # uint8 [N, H * W * C]: flat, so that the innermost axis is long
+    data: tuple[Any, Any],  # uint8 [N, H * W * C], flat, so that the innermost axis is long; int32 [N]
     table: Any,  # int32 [LONGEST_CHUNK, B]: which rows each step reads
     count: Any,
     total: Any,  # steps of the whole run
@@ -157,19 +159,23 @@ def run_chunk(
         objective, {path.removeprefix(OBJECTIVE): value for path, value in values.items() if path.startswith(OBJECTIVE)}
     )
     transformation = optimizer.transformation()
+    pixels, labels = data
 
     def one_step(index: Any, state: TrainingState) -> tuple[TrainingState, dict[str, Any]]:
-        pixel_key, objective_key = jax.random.split(jax.random.fold_in(key, state.step))
+        pixel_key, objective_key, code_key = jax.random.split(jax.random.fold_in(key, state.step), 3)
         target = binarize(pixels[table[index]], binarization, pixel_key).reshape(-1, *shape)
+        batch, moment = Batch(target, target, labels[table[index]]), Moment(objective_key, state.step / total)
 
-        def loss(parameters: Any) -> tuple[Any, dict[str, Any]]:
-            return tuned(nnx.merge(graph, parameters), Batch(target, target, None), objective_key)
+        def loss(parameters: Any) -> tuple[Any, Result]:
+            return tuned(nnx.merge(graph, parameters), batch, moment)
 
-        gradients, metrics = jax.grad(loss, has_aux=True)(state.parameters)
+        gradients, result = jax.grad(loss, has_aux=True)(state.parameters)
         direction, optimizer_state = transformation.update(gradients, state.optimizer, state.parameters)
         rate = values[LEARNING_RATE] * schedule(state.step / total)
         parameters = jax.tree.map(lambda p, d: p - rate * d, state.parameters, direction)
-        return TrainingState(state.step + 1, parameters, optimizer_state), metrics
+        model = nnx.merge(graph, parameters)
+        model.settle(result.code, code_key)
+        return TrainingState(state.step + 1, nnx.state(model, nnx.Param), optimizer_state), result.metrics
 
     def body(carry: Any) -> Any:
         index, state, sums, _ = carry
