@@ -96,10 +96,11 @@ def broken(frame, **changes):
         (lambda frame: broken(frame, version=2), "version"),
         (lambda frame: broken(frame, arrays=[{**ENTRY, "dtype": "float99"}]), "unknown type"),
         (lambda frame: broken(frame, arrays=[{**ENTRY, "offset": -8}]), "no valid shape"),
-        (lambda frame: broken(frame, program=[{"kind": "attention"}]), '"attention", which this page cannot compute'),
+        (lambda frame: broken(frame, program=[{"kind": "hologram"}]), '"hologram", which this page cannot compute'),
         (lambda frame: broken(frame, program=[{"kind": "activation", "function": "toString"}]), "is unknown to"),
         (lambda frame: broken(frame, latent=3), "wants 2 inputs"),
         (lambda frame: broken(frame, image_shape=[5, 5, 1]), "but an image has"),
+        (lambda frame: broken(frame, image_shape=[784]), "a sequence two, but here is [784]"),
     ],
 )  # fmt: skip
 def test_malformed_frames_give_a_notice(explore, harness, make, sentence):

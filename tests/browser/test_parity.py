@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def exportable() -> list[Recipe]:
     """One recipe per decoder: corruption and penalties are no part of it."""
     found = {
-        (recipe.backbone, recipe.bottleneck, recipe.objective.likelihood): recipe
+        (recipe.backbone, recipe.bottleneck, recipe.objective.likelihood, recipe.data.condition): recipe
         for recipe in recipes()
         if isinstance(recipe.objective.corruption, NoCorruption)
     }
@@ -43,7 +43,7 @@ def test_every_decoder_is_the_same_in_the_browser(page, harness, random):
         arrays = {name: parameters(model)[name] for name in decoder_names(recipe)}
         header = {"run": "given", "state": "trained", "sequence": 1, "step": 0, **describe(recipe)}
         harness.runs["given"] = [pack(header, arrays)]
-        codes = random.normal(0, 1.5, (4, recipe.bottleneck.size)).astype(np.float32)
+        codes = random.normal(0, 1.5, (4, model.latent)).astype(np.float32)
         expected = decode(model, recipe.objective.likelihood, codes).reshape(4, -1)
         found = np.array(page.evaluate(DECODE, ["given", codes.astype(float).tolist()]))
         assert expected.std() > 0.05
@@ -52,3 +52,4 @@ def test_every_decoder_is_the_same_in_the_browser(page, harness, random):
         kinds |= {layer["kind"] for layer in describe(recipe)["program"]}
     page.errors.clear()
     assert kinds >= {"linear", "activation", "reshape", "split"}
+    assert kinds >= {"unroll", "attention", "feedforward", "norm", "unpatch"}

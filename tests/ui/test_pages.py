@@ -136,6 +136,9 @@ def test_the_view_comes_from_the_address_and_nonsense_is_left_out():
     assert view == {"z": [0.5, -1.25], "seed": 7, "temperature": 0.8, "grid": 5, "axes": "pca", "a": [1.0, 2.0]}
     nonsense = data_of(page(z="a,b", noise="-3", temperature="x", grid="11", axes="1"))["view"]
     assert nonsense == {"seed": 0, "temperature": 1.0, "grid": 8}
+    drawn = data_of(page(density="mixture", label="3"))["view"]
+    assert (drawn["density"], drawn["label"]) == ("mixture", 3)
+    assert not {"density", "label"} & data_of(page(density="flow", label="-1"))["view"].keys()
 
 
 def test_other_data_show_their_own_example_and_forget_the_run(own_runs):

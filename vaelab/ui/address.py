@@ -13,8 +13,10 @@ from typing import Any
 import streamlit as st
 
 from vaelab.assign import assign
+from vaelab.density import DENSITIES
 from vaelab.errors import VaelabError
 from vaelab.presets import preset
+from vaelab.presets.adaptation import suited
 from vaelab.recipe import Recipe
 from vaelab.spec import Spec, fields, to_json
 
@@ -22,7 +24,8 @@ LONGEST = 2048  # Characters of one value that are looked at.
 EPOCHS = {"digits": 300}  # Of 11 steps each: the presets' ten epochs would be over before they are seen.
 GRID = 8  # Sample tiles per side, from 4 to 10.
 PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, and the addresses of those it was on.
-CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid")
+LABELS = 1000  # Classes that a decoder may be told of.
+CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid", "label")
 
 
 def read(name: str, default: str = "") -> str:
@@ -59,7 +62,7 @@ def whole(name: str, default: int = 0, maximum: int = 2**31 - 1) -> int:
 
 def starting(name: str, data: str) -> Recipe:
     """A preset on some data before anything is changed; raises `RecipeError` when there is none."""
-    recipe = assign(preset(name).recipe, f"data.name={data}")
+    recipe = suited(preset(name).recipe, data)
     return assign(recipe, f"training.epochs={EPOCHS[data]}") if data in EPOCHS else recipe
 
 
@@ -106,7 +109,10 @@ def unreadable() -> str:
 
 
 def read_view() -> dict[str, Any]:
-    """The view: code, endpoints, the noise's seed, temperature and grid, the map's axes; nonsense is left out."""
+    """The view: code, endpoints, the noise's seed, temperature and grid, the density, the class, the map's axes.
+
+    Nonsense is left out.
+    """
     grid = whole("grid", GRID)
     view: dict[str, Any] = {"seed": whole("noise"), "temperature": 1.0, "grid": grid if 4 <= grid <= 10 else GRID}
     for name in ("z", "a", "b"):
@@ -114,6 +120,10 @@ def read_view() -> dict[str, Any]:
             view[name] = code
     if temperature := _numbers(read("temperature")):
         view["temperature"] = min(max(temperature[0], 0.0), 2.0)
+    if (density := read("density")) in DENSITIES:
+        view["density"] = density
+    if label := whole("label", maximum=LABELS):
+        view["label"] = label
     axes = read("axes")
     pair = [int(part) for part in axes.split(",") if part.isdecimal()]
     if axes == "pca" or len(pair) == 2:
@@ -129,6 +139,8 @@ def write_view(view: dict[str, Any]) -> None:
         noise=view.get("seed") or None,
         temperature=None if view.get("temperature") in (None, 1) else f"{view['temperature']:g}",
         grid=None if view.get("grid") == GRID else view.get("grid"),
+        density=view.get("density"),
+        label=view.get("label") or None,
         axes=",".join(map(str, axes)) if isinstance(axes, list) else axes,
     )
 

@@ -11,7 +11,7 @@ import streamlit as st
 from vaelab.assign import assign
 from vaelab.data import available, information, names
 from vaelab.errors import VaelabError
-from vaelab.presets import PRESETS
+from vaelab.presets import PRESETS, preset
 from vaelab.recipe import Recipe, from_json
 from vaelab.spec import fields
 from vaelab.ui import address
@@ -85,6 +85,9 @@ def _data_title(name: str) -> str:
 
 def _chosen(choice: Choice, data: str, name: str) -> Choice:
     """Another preset starts from its own settings; other data keeps those that were made, where they fit."""
+    own = preset(name).recipe.data.name
+    if name != choice.preset and own != names()[0] and available(own):
+        data = own  # A model of strokes or shapes is chosen to see strokes or shapes.
     start = address.starting(name, data)
     if name != choice.preset:
         return Choice(name, start, choice.seed)
@@ -116,9 +119,8 @@ def _ingredients(recipe: Recipe, key: str) -> Recipe:
                 field.setting.label, field.type, getattr(recipe, field.name), f"{key}.{field.name}", field.setting.help
             )
             for field in fields(Recipe)
-            if field.name in ("backbone", "bottleneck")
+            if field.name in ("backbone", "bottleneck", "objective")
         }
-        chosen["objective"] = spec_controls(recipe.objective, f"{key}.objective")
     with st.expander("Data and training", icon=":material/settings:"):
         chosen["data"] = spec_controls(recipe.data, f"{key}.data", skip=("name",))
         chosen["training"] = spec_controls(recipe.training, f"{key}.training")

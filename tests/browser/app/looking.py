@@ -59,14 +59,15 @@ def train(page: Page) -> str:
 def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of a select box in the sidebar."""
     wanted = page.get_by_role("option", name=option, exact=True)
-    for _ in range(5):  # A part of the sidebar that is just unfolding moves away under the pointer.
-        page.get_by_role("combobox", name=label).click()
+    for attempt in range(5):  # A part of the sidebar that is just unfolding moves away under the pointer, and a page
+        page.get_by_role("combobox", name=label).click()  # that is drawn again in that moment folds the list up.
         try:
-            wanted.wait_for(timeout=3000)
-            break
+            wanted.click(timeout=3000)
+            return
         except TimeoutError:
+            if attempt == 4:
+                raise
             page.keyboard.press("Escape")
-    wanted.click()
 
 
 def transport(page: Page, name: str) -> Locator:

@@ -52,7 +52,7 @@ def model_frame(model: Autoencoder, count: int = 1797, arrays_more: dict | None 
     ]  # fmt: skip
     metrics = dict(zip(["loss", "reconstruction", "kl"], history[-1, 1:].tolist(), strict=True))
     kind = "Gaussian" if gaussian else "Point"
-    header = header_of(latent=model.latent, bottleneck=kind, program=program, metrics=metrics)
+    header = header_of(latent=model.latent, bottleneck=kind, has_prior=gaussian, program=program, metrics=metrics)
     return pack({**header, **changes}, arrays)
 
 
@@ -78,7 +78,7 @@ def dense_frame(sizes: list[int], shape: list[int], function: str = "relu", seed
         program.append({"kind": "linear", "inputs": inputs, "outputs": outputs, "kernel": kernel, "bias": bias})
         program.append({"kind": "activation", "function": function if index < len(sizes) - 2 else "sigmoid"})
     program.append({"kind": "reshape", "shape": shape})
-    return _finish(program, arrays, sizes[0], shape, random, changes)
+    return _finish(program, arrays, sizes[0], shape, random, **changes)
 
 
 def convolutional_frame(function: str = "gelu", channels: int = 3, seed: int = 0, **changes):
@@ -98,14 +98,16 @@ def convolutional_frame(function: str = "gelu", channels: int = 3, seed: int = 0
         linear(f"up{index}", inputs, 4 * outputs)
         program.append({"kind": "split", "channels": outputs})
     program += [{"kind": "crop", "height": 30, "width": 29}, {"kind": "activation", "function": "sigmoid"}]
-    return _finish(program, arrays, 5, [30, 29, channels], random, changes)
+    return _finish(program, arrays, 5, [30, 29, channels], random, **changes)
 
 
-def _finish(program, arrays, latent, shape, random, changes):
+def _finish(program, arrays, latent, shape, random, arrays_more: dict | None = None, **changes):
     extra = {
         "codes": random.normal(size=(500, latent)).astype("f4"),
         "labels": random.integers(0, 10, 500).astype("u1"),
         "information": np.linspace(2, 0, latent, dtype="f4") if latent > 2 else np.ones(latent, "f4"),
+        **(arrays_more or {}),
     }
-    header = header_of(latent=latent, bottleneck="Gaussian", image_shape=shape, program=program, **changes)
+    known = {"bottleneck": "Gaussian", "has_prior": True, "image_shape": shape}
+    header = header_of(latent=latent, program=program, **known, **changes)
     return pack(header, {**arrays, **extra}), program, arrays

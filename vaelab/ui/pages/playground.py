@@ -66,9 +66,10 @@ def _run_on_show(choice: Choice) -> tuple[str, str]:
 def _examples(choice: Choice) -> list[str]:
     """Trained runs that ship, the nearest to the recipe first: what there is to see before anything is trained."""
     data, waist = choice.recipe.data.name, choice.recipe.bottleneck
-    point, plane = isinstance(waist, Point), waist.size == 2
+    point, plane = isinstance(waist, Point), choice.recipe.architecture().latent == 2
     nearest = f"{data}-ae-2d" if point else f"{data}-vae-2d" if plane else f"{data}-conv-vae"
-    return [nearest, f"{data}-vae-2d"]
+    of_its_kind = f"{data}-{choice.preset.replace('_', '-')}"
+    return [of_its_kind, of_its_kind.removesuffix("-2d"), nearest, f"{data}-vae-2d"]
 
 
 def _about(choice: Choice) -> None:

@@ -4,10 +4,12 @@
 // and the tiles are decoded anew once the map rests.
 
 import { watchVisible } from "./elements.js";
+import { isSequence, paintGround, sizeOf } from "./pictures.js";
 import { LINE } from "./plane.js";
 import { BUSY_EVERY } from "./store.js";
 
 const COLUMNS = 20;
+const INK_SIDE = 56; // pixels of a tile in ink
 const BUDGET = 6; // milliseconds in an animation frame
 const REST = 180; // milliseconds without a movement of the camera
 
@@ -23,7 +25,6 @@ export function createBackdrop(canvas, busy) {
   let resting = 0;
   let enabled = true;
   let visible = true;
-  let tile = null;
   let painted = 0;
   const stopWatching = watchVisible(canvas.parentElement, (now) => {
     visible = now;
@@ -51,20 +52,20 @@ export function createBackdrop(canvas, busy) {
 
   function decodeTile(index) {
     const { decoder, plane, z, ink } = scene;
-    const [height, width] = decoder.shape;
+    const [height, width] = sizeOf(decoder.shape, INK_SIDE);
     const column = index % COLUMNS;
     const row = Math.floor(index / COLUMNS);
     const x = region.left + ((column + 0.5) / COLUMNS) * region.width;
     const y = region.top - ((row + 0.5) / region.rows) * region.height;
     const apart = Math.abs(y - LINE.images);
     if (plane.kind === "line" && 2 * apart * region.rows >= region.height) return; // one row says it all
-    fillTile(tile.data, decoder.decode(plane.lift(x, y, z)), decoder.shape[2], ink);
-    context.putImageData(tile, column * width, row * height);
+    const values = decoder.decode(plane.lift(x, y, z));
+    paintGround(context, values, decoder.shape, column * width, row * height, ink, INK_SIDE);
   }
 
   // A new region keeps what the old one shows, at the right place, until its own tiles are there.
   function aim(camera, stage) {
-    const [height, width] = scene.decoder.shape;
+    const [height, width] = sizeOf(scene.decoder.shape, INK_SIDE);
     const rows = Math.max(1, Math.round((COLUMNS * stage.height) / stage.width));
     const span = { width: stage.width / camera.scale, height: stage.height / camera.scale };
     const next = { left: camera.x - span.width / 2, top: camera.y + span.height / 2, ...span, rows };
@@ -81,7 +82,7 @@ export function createBackdrop(canvas, busy) {
       context.drawImage(scratch, (old.left - next.left) * across, (next.top - old.top) * down,
         old.width * across, old.height * down);
     }
-    if (tile?.width !== width || tile.height !== height) tile = new ImageData(width, height);
+    canvas.toggleAttribute("data-ink", isSequence(scene.decoder.shape));
     region = next;
     lay(camera, stage);
     renew();
@@ -125,15 +126,4 @@ export function createBackdrop(canvas, busy) {
       cancelAnimationFrame(scheduled);
     },
   };
-}
-
-// Grey images become ink of the text's colour on the paper of the page, in both themes; colour images stay as they are.
-function fillTile(bytes, pixels, channels, [red, green, blue]) {
-  for (let from = 0, to = 0; to < bytes.length; from += channels, to += 4) {
-    const colour = channels === 3;
-    bytes[to] = colour ? pixels[from] * 255 : red;
-    bytes[to + 1] = colour ? pixels[from + 1] * 255 : green;
-    bytes[to + 2] = colour ? pixels[from + 2] * 255 : blue;
-    bytes[to + 3] = colour ? 255 : pixels[from] * 255;
-  }
 }

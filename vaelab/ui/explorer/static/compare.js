@@ -3,6 +3,7 @@
 // Everything that is a question ("what is here?") is shared by linking the two stores; everything that is an answer
 // (weights, codes, images) stays in each run's own store. The views themselves do not know that they are compared.
 
+import { createCondition } from "./condition.js";
 import { createCurvesOf } from "./curves.js";
 import { element, say } from "./elements.js";
 import { createHoles } from "./holes.js";
@@ -17,7 +18,7 @@ import { createSliders } from "./sliders.js";
 import { createTransportOf } from "./transport.js";
 
 const CODES = ["z", "hover", "a", "b"];
-const SHARED = ["point", "isolated", "axes", "seed", "temperature", "grid", "moment"];
+const SHARED = ["point", "isolated", "axes", "seed", "temperature", "grid", "density", "label", "moment"];
 
 /** Copies the shared keys of either store into the other, and draws the other in the same animation frame. */
 export function link(stores) {
@@ -100,6 +101,7 @@ export function createSideBySide(root, { stores, actions, labels }) {
   const box = (place, attributes) => place.appendChild(element("div", attributes));
   apart("map", (store, index) => createMap(box(sides[index], { class: "duet-map", "data-label": labels[index] }), store, each[index]));
   apart("image", (store, index) => createImage(box(sides[index], { class: "duet-image" }), store, each[index]));
+  apart("condition", (store, index) => createCondition(box(sides[index], { class: "duet-condition" }), store, each[index]));
   const knobs = build("knobs", () => box(parts, { class: "duet-pair duet-knobs" }));
   apart("knobs", (store, index) => createKnobs(box(knobs), store, each[index]));
   const sliders = build("sliders", () => createSliders(parts, left, each[0], { pictures: false }));

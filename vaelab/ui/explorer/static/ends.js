@@ -3,8 +3,8 @@
 // code rests; of the slider that was moved the two images are right all along.
 
 import { watchVisible } from "./elements.js";
+import { paint } from "./pictures.js";
 import { handIsMoving } from "./store.js";
-import { paintReal } from "./tiles.js";
 
 const SLIDERS = 12; // that get images
 const REST = 200; // milliseconds without a movement of the code; while training, also between two rounds
@@ -43,7 +43,7 @@ export function createEnds(node, store) {
       const { index, ends, range } = sliders[(turn >> 1) % sliders.length];
       code.set(z);
       code[index] = range()[turn & 1];
-      paintReal(ends[turn & 1], decoder.decode(code), decoder.shape);
+      paint(ends[turn & 1], decoder.decode(code), decoder.shape);
       turn++;
       remaining--;
     }

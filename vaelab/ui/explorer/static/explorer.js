@@ -2,6 +2,8 @@
 // returned) when the component leaves the page. Between two calls there is no clean-up, so everything that lives longer
 // than a call is kept here, by the element that Streamlit gave.
 
+import { createCodebook } from "./codebook.js";
+import { createCondition } from "./condition.js";
 import { createCurves } from "./curves.js";
 import { element, setText } from "./elements.js";
 import { createImage } from "./image.js";
@@ -14,13 +16,14 @@ import { createSamples } from "./samples.js";
 import { canonicalView, createSession } from "./session.js";
 import { createSliders } from "./sliders.js";
 import { createTransport } from "./transport.js";
+import { createUnits } from "./units.js";
 
 // Which panels stand in which part of the page; the style sheet places the parts.
 const LAYOUT = [
   ["stage", { map: createMap }],
-  ["code", { image: createImage, sliders: createSliders, knobs: createKnobs }],
+  ["code", { image: createImage, condition: createCondition, sliders: createSliders, knobs: createKnobs }],
   ["training", { curves: createCurves, reconstructions: createReconstructions }],
-  ["studies", { samples: createSamples, interpolation: createInterpolation }],
+  ["studies", { samples: createSamples, interpolation: createInterpolation, units: createUnits, codebook: createCodebook }],
 ];
 const WAITING = {
   queued: "The run waits for a free place.",

@@ -1,17 +1,17 @@
-// The picture that the decoder makes of the code shown now, large and with hard pixel edges.
+// The picture that the decoder makes of the code shown now, large: an image with hard pixel edges, or a sequence in ink.
 
-import { paint } from "./decoder.js";
 import { button, downloadPNG, element, panel, setText } from "./elements.js";
+import { INK, isSequence, paint } from "./pictures.js";
 import { shownCode } from "./store.js";
 
 const COPY_SCALE = 8; // each pixel becomes 8 x 8 in a saved file
+const INK_SIDE = 4 * INK; // pixels: sharp on the screen and in a file
 const REMEMBERED = 500; // latencies
 const SPOKEN_AFTER = 600; // milliseconds: a screen reader hears where the drag ended, not every step of it
 
 export function createImage(root, store, actions) {
   const { state } = store;
   const canvas = element("canvas", { class: "pixels", role: "img", "aria-label": "Decoded image" });
-  const context = canvas.getContext("2d");
   const figure = element("div", { class: "image-frame" }, canvas);
   const codeLine = element("p", { class: "image-code" });
   const note = element("p", { class: "hint image-note" });
@@ -19,8 +19,8 @@ export function createImage(root, store, actions) {
   const row = element("div", { class: "row" },
     button("Set as A", () => setEnd("a"), { title: "Start of the interpolation (key A)" }),
     button("Set as B", () => setEnd("b"), { title: "End of the interpolation (key B)" }),
-    button("Copy", copy, { title: "Copy as PNG, 8 times enlarged" }),
-    button("Download", download, { title: "Save as PNG, 8 times enlarged" }));
+    button("Copy", copy, { title: "Copy as a large PNG" }),
+    button("Download", download, { title: "Save as a large PNG" }));
   const { body } = panel(root, "image", "Decoded image");
   body.append(figure, element("div", { class: "image-text" }, codeLine, note, spoken), row);
   let timer = 0;
@@ -35,7 +35,8 @@ export function createImage(root, store, actions) {
 
   function enlarged() {
     const large = element("canvas");
-    [large.width, large.height] = [canvas.width * COPY_SCALE, canvas.height * COPY_SCALE];
+    const scale = isSequence(state.decoder.shape) ? 1 : COPY_SCALE;
+    [large.width, large.height] = [canvas.width * scale, canvas.height * scale];
     const target = large.getContext("2d");
     target.imageSmoothingEnabled = false;
     target.drawImage(canvas, 0, 0, large.width, large.height);
@@ -59,7 +60,7 @@ export function createImage(root, store, actions) {
 
   function draw() {
     const { decoder } = state;
-    paint(context, decoder.decode(shownCode(state)), decoder.shape);
+    paint(canvas, decoder.decode(shownCode(state)), decoder.shape, INK_SIDE);
     const probe = window.__vaelab;
     probe.drawn++;
     if (state.moment && state.moment !== measured) {
@@ -119,7 +120,7 @@ const length = (code) => Math.sqrt(code.reduce((sum, value) => sum + value * val
 const farFrom = (latent) => (latent <= 2 ? 3 : Math.sqrt(latent) + 3 * Math.SQRT1_2);
 
 // Without a weight on the KL nothing keeps codes near the prior, and no place is far from anything.
-const followsPrior = ({ bottleneck, knobs = [] }) => bottleneck === "Gaussian"
+const followsPrior = ({ has_prior: follows, knobs = [] }) => follows
   && !knobs.some(({ path, value }) => path.endsWith(".GaussianKL.weight") && value === 0);
 
 const SHOWN = 4;

@@ -6,8 +6,9 @@
 import { button, downloadPNG, element, field, panel, pressesSpace, reducedMotion, say, setText } from "./elements.js";
 import { createLengths } from "./lengths.js";
 import { lerp, slerp } from "./noise.js";
+import { isSequence, paint } from "./pictures.js";
 import { othersComeFirst } from "./store.js";
-import { createTiles, paintReal } from "./tiles.js";
+import { createTiles } from "./tiles.js";
 
 const PASS = 4000;                          // milliseconds from A to B
 const STILL = 700;                          // with reduced motion: one still picture after the other
@@ -56,7 +57,8 @@ export function createInterpolation(root, store, actions) {
   const strip = createTiles(walk, { ...tileOptions("Frame", "Decoded codes from A to B"), codeAt: (index) => pathAt(position(index)) });
   walk.append(scrubber, element("div", { class: "controls" }, play,
     element("label", { class: "check" }, loop, "back and forth"), reading));
-  walk.append(element("h4", {}, "Pixel crossfade, for contrast"));
+  const contrast = element("h4");
+  walk.append(contrast);
   const fade = createTiles(walk, { ...tileOptions("Blend", "Pixels blended from A to B"), paint: paintBlend,
     codeAt: () => store.state.a });
   const lengths = createLengths(walk);
@@ -81,7 +83,7 @@ export function createInterpolation(root, store, actions) {
 
   // What a fade between two photographs does, between the two decoded ends: both are seen through each other.
   function paintBlend(canvas, code, network, index) {
-    paintReal(canvas, lerp(images.a, images.b, position(index), images.blend), images.shape);
+    paint(canvas, lerp(images.a, images.b, position(index), images.blend), images.shape);
   }
 
   function setEnd(name) {
@@ -167,7 +169,7 @@ export function createInterpolation(root, store, actions) {
   function rebuild() {
     const { frame, decoder, a, b } = store.state;
     const size = decoder?.latent ?? 0;
-    const why = frame?.header.bottleneck === "Point"
+    const why = frame && !frame.header.has_prior
       ? "Spherical is off: the codes of an autoencoder lie on no sphere, so there is none to walk along."
       : size > 0 && size < 3
         ? `Spherical is off: with ${size} latent ${size === 1 ? "dimension" : "dimensions"} the prior's mass is not on a thin shell, so the straight path is fine.`
@@ -190,6 +192,7 @@ export function createInterpolation(root, store, actions) {
     }
     images = { shape: decoder.shape, a: decoder.decode(store.state.a).slice(), b: decoder.decode(store.state.b).slice() };
     images.blend = new Float32Array(images.a.length);
+    setText(contrast, isSequence(images.shape) ? "Blend value by value, for contrast" : "Pixel crossfade, for contrast");
     for (const tiles of [strip, fade]) {
       tiles.resize(count(), count());
       tiles.redraw();

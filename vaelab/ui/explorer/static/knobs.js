@@ -105,7 +105,7 @@ export function createKnobs(root, store, actions) {
     if (changed && !changed.has("frame")) return;
     const header = store.state.frame?.header;
     // Without a distribution to draw from, the noise of drawing changes nothing.
-    const knobs = (header?.knobs ?? []).filter(({ path }) => header.bottleneck !== "Point" || path !== SAMPLING);
+    const knobs = (header?.knobs ?? []).filter(({ path }) => header.bottleneck === "Gaussian" || path !== SAMPLING);
     node.hidden = !header || header.state === "trained" || knobs.length === 0;
     if (node.hidden) return;
     const live = TURNABLE.has(header.state);

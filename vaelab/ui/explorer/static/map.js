@@ -113,8 +113,8 @@ export function createMap(root, store, actions) {
     if (plane && stage.width > 1) aim(fitted());
   }
 
-  const fitted = () => fitCamera(plane, scatter.target, stage.width, stage.height, isGaussian() ? 3.3 : 0);
-  const isGaussian = () => state.frame.header.bottleneck === "Gaussian";
+  const fitted = () => fitCamera(plane, scatter.target, stage.width, stage.height, followsPrior() ? 3.3 : 0);
+  const followsPrior = () => Boolean(state.frame.header.has_prior);
 
   function fade() {
     opacity.disabled = !images.checked;
@@ -190,7 +190,7 @@ export function createMap(root, store, actions) {
     if (!plane || !camera) return;
     const { header, arrays } = state.frame;
     drawOverlay(overlayContext, stage.width, stage.height, ratio, {
-      plane, camera, state, centroids, latent: header.latent, prior: isGaussian(), classes: header.classes ?? [],
+      plane, camera, state, centroids, latent: header.latent, prior: followsPrior(), classes: header.classes ?? [],
       places: scatter.places, labels: arrays.labels, theme: themeOf(surface),
     });
   }

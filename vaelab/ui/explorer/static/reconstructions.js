@@ -2,7 +2,7 @@
 // so that the eye sees the images change and not the layout.
 
 import { element, panel, say } from "./elements.js";
-import { paintBytes } from "./tiles.js";
+import { paint } from "./pictures.js";
 
 const ABSENT = "No test images here: a shipped run carries its weights and codes, not the images it was trained on.";
 
@@ -17,7 +17,7 @@ export function createReconstructions(root, store) {
     const { frame } = store.state;
     const { originals, reconstructions } = frame?.arrays ?? {};
     const shape = frame?.shapes.originals;
-    const whole = originals && reconstructions && shape?.length === 4 && originals.length > 0 && originals.length === reconstructions.length;
+    const whole = originals && reconstructions && shape?.length >= 3 && originals.length > 0 && originals.length === reconstructions.length;
     body.hidden = !whole;
     say(about, whole ? "Test images (above), encoded and decoded (below). Never seen in training."
       : frame?.header.state === "trained" ? ABSENT : "The images appear with the first steps.");
@@ -33,8 +33,8 @@ export function createReconstructions(root, store) {
       pairs.append(element("div", { class: "pair" }, element("canvas", {}), element("canvas", {})));
     pairs.setAttribute("aria-label", `${count} test images, each above its reconstruction`);
     for (const [index, pair] of [...pairs.children].entries()) {
-      paintBytes(pair.firstChild, originals.subarray(index * size, (index + 1) * size), image);
-      paintBytes(pair.lastChild, reconstructions.subarray(index * size, (index + 1) * size), image);
+      paint(pair.firstChild, originals.subarray(index * size, (index + 1) * size), image);
+      paint(pair.lastChild, reconstructions.subarray(index * size, (index + 1) * size), image);
     }
   }
 

@@ -1,10 +1,12 @@
-// "Sample the prior": noise N(0, I), scaled by a temperature, decoded to a grid of images.
+// "Sample the prior": noise N(0, I), scaled by a temperature, decoded to a grid of images; or codes drawn from a density
+// that was fitted to those of the data. Of a decoder that is told the class, one row per class for the same codes.
 //
 // Controls and grid are two pieces, so that the comparison can show two grids of the very same noise under one set of
-// controls. `seed`, `temperature` and `grid` (tiles per side) live in the store and are therefore part of a link.
+// controls. `seed`, `temperature`, `grid` (tiles per side) and `density` live in the store and are therefore part of a link.
 
+import { NAMES, SHORT, createSource, effective, offered } from "./densities.js";
 import { button, downloadPNG, element, field, panel, say, setText } from "./elements.js";
-import { normal } from "./noise.js";
+import { paint as paintPicture } from "./pictures.js";
 import { othersComeFirst } from "./store.js";
 import { createTiles } from "./tiles.js";
 
@@ -15,10 +17,22 @@ const NO_PRIOR = "This autoencoder has no prior: nothing ever pulled its codes t
   + "decoded anyway. Look for blurred, mixed or broken images, and for tiles that are all alike.";
 const WITH_PRIOR = "Noise drawn from N(0, I) and decoded. Look for tiles that are no clear example of anything: "
   + "places the decoder never learned.";
+const FITTED = {
+  gaussian: "Codes drawn from the Gaussian with the mean and covariance of the held-out codes, and decoded: noise that "
+    + "lands where the codes lie, if they lie in one cloud.",
+  mixture: "Codes drawn from a mixture of Gaussians fitted to training codes after the training, and decoded. Even a "
+    + "model without a prior has something to draw from then (Ghosh et al. 2020).",
+  autoregressive: "Grids of codebook rows, each row predicted from its neighbours as they were counted in the training "
+    + "data, and decoded. The seed says with which of 64 prepared grids to begin.",
+};
+const sentenceOf = (density, header) => FITTED[density] ?? (header.has_prior ? WITH_PRIOR : NO_PRIOR);
+const LATER = "Other densities are fitted when the run pauses or ends.";
 
-
-/** Seed, temperature and grid size. Changes go to the store at once, `actions.commit()` follows on release. */
-function createSampleControls(root, store, actions) {
+/** Density, seed, temperature and grid size. Changes go to the store at once, `actions.commit()` follows on release. */
+function createSampleControls(root, stores, actions) {
+  const [store] = stores;
+  const density = element("select", { class: "select", "aria-label": "Draw codes from",
+    change: () => { store.set({ density: density.value }); actions.commit(); } });
   const seed = element("input", { type: "number", class: "number", min: 0, max: LARGEST_SEED, step: 1, inputmode: "numeric",
     "aria-label": "Seed",
     change: () => setSeed(Number(seed.value)) });
@@ -31,6 +45,7 @@ function createSampleControls(root, store, actions) {
     change: () => { store.set({ grid: Number(side.value) }); actions.commit(); } },
     ...[4, 5, 6, 7, 8, 9, 10].map((n) => element("option", { value: n }, `${n} × ${n}`)));
   const node = element("div", { class: "controls" },
+    field("Draw codes from", density),
     field("Seed", seed),
     button("New seed", newSeed, { title: "Draw other noise (N)" }),
     field("Temperature", temperature, reading),
@@ -56,8 +71,15 @@ function createSampleControls(root, store, actions) {
     if (focus !== seed || Number(seed.value) !== state.seed) seed.value = state.seed ?? 0;
     temperature.value = state.temperature;
     temperature.setAttribute("aria-valuetext", `${state.temperature.toFixed(2)} times the prior's spread`);
-    setText(reading, `${state.temperature.toFixed(2)} × N(0, I)`);
+    const used = effective(state.density, state.frame);
+    temperature.disabled = used === "autoregressive";
+    setText(reading, temperature.disabled ? "" : `${state.temperature.toFixed(2)} × ${SHORT[used]}`);
     side.value = state.grid;
+    const names = Object.keys(NAMES).filter((name) => stores.some((one) => offered(one.state.frame).includes(name)));
+    if (names.join() !== [...density.options].map(({ value }) => value).join())
+      density.replaceChildren(...names.map((value) => element("option", { value }, NAMES[value])));
+    density.value = used;
+    density.title = names.includes("mixture") || names.includes("autoregressive") ? "" : LATER;
   }
 
   function shortcut(event) {               // the panel listens: N works on a tile or a button as well as on the panel
@@ -73,8 +95,9 @@ function createSampleControls(root, store, actions) {
 
 /** The N x N tiles of one store: decoded progressively, clickable, walked with the arrow keys. */
 function createSampleGrid(root, store, actions, label = "Samples of the prior") {
-  let noise = null;
+  let source = null;
   let drawnFrom = "";
+  let fittedTo = null;
   let lastRefresh = 0;
   let refresh = 0;
   let hovered = -1;
@@ -82,13 +105,16 @@ function createSampleGrid(root, store, actions, label = "Samples of the prior") 
 
   const tiles = createTiles(root, {
     label,
-    tile: (index, count) => `Sample ${index + 1} of ${count}`,
+    tile: (index, count) => (conditional() ? `Class ${store.state.frame.header.classes[labelOf(index)]}, sample ${columnOf(index) + 1}`
+      : `Sample ${index + 1} of ${count}`),
+    paint: (canvas, code, network, index) =>
+      paintPicture(canvas, network.decode(code, undefined, conditional() ? labelOf(index) : undefined), network.shape),
     decoder: () => store.state.decoder,
     busy: () => othersComeFirst(store.state),
     codeAt: (index) => (ready() ? codeOf(index, scratch) : null),
     picked(index) {
       if (!ready()) return;
-      store.set({ z: codeOf(index), hover: null });
+      store.set({ z: codeOf(index), hover: null, ...(conditional() ? { label: labelOf(index) } : {}) });
       actions.commit();
     },
     hovered(index, event) {
@@ -99,22 +125,27 @@ function createSampleGrid(root, store, actions, label = "Samples of the prior") 
   });
 
   // Another run may bring codes of another size shortly before the noise for it is drawn.
-  const ready = () => noise !== null && scratch.length === store.state.decoder?.latent;
+  const ready = () => source !== null && scratch.length === store.state.decoder?.latent;
+  const conditional = () => store.state.decoder?.classes > 0;
+  const columnOf = (index) => index % store.state.grid;
+  const labelOf = (index) => Math.min(Math.floor(index / store.state.grid), store.state.decoder.classes - 1);
 
   function codeOf(index, out = new Float32Array(store.state.decoder.latent)) {
-    const scale = store.state.temperature;
-    for (let i = 0; i < out.length; i++) out[i] = scale * noise[index * out.length + i];
+    source.code(conditional() ? columnOf(index) : index, store.state.temperature, out);
     return out;
   }
 
   function draw() {
-    const { decoder, seed = 0 } = store.state;
+    const { decoder, frame, seed = 0 } = store.state;
     const side = store.state.grid;
-    tiles.resize(side * side, side);
+    tiles.resize(conditional() ? side * decoder.classes : side * side, side);
     if (!decoder) return;
+    const density = effective(store.state.density, frame);
+    const codes = density === "normal" ? null : frame.arrays;
     // A larger grid or another temperature keeps the noise of the tiles that were there: see the layout in noise.js.
-    const wanted = `${seed} ${side} ${decoder.latent}`;
-    if (wanted !== drawnFrom) noise = normal(seed, side * side, decoder.latent);
+    const wanted = `${density} ${seed} ${side} ${decoder.latent}`;
+    if (wanted !== drawnFrom || fittedTo !== codes) source = createSource(density, frame, seed, side * side, decoder.latent);
+    fittedTo = codes;
     if (scratch.length !== decoder.latent) scratch = new Float32Array(decoder.latent);
     drawnFrom = wanted;
     lastRefresh = performance.now();
@@ -122,7 +153,7 @@ function createSampleGrid(root, store, actions, label = "Samples of the prior") 
   }
 
   function update(changed) {
-    if (!changed || ["seed", "temperature", "grid"].some((key) => changed.has(key))) return draw();
+    if (!changed || ["seed", "temperature", "grid", "density"].some((key) => changed.has(key))) return draw();
     if (!changed.has("decoder") || refresh) return;
     // New weights come many times a second: the newest are drawn, at most every REFRESH milliseconds.
     const wait = Math.max(0, lastRefresh + REFRESH - performance.now());
@@ -145,13 +176,15 @@ export function createSamples(root, store, actions) {
   const { node, body, about } = panel(root, "samples", "Sample the prior", {
     tools: [button("Download PNG", () => store.state.decoder && downloadPNG(grid.picture(), sampleFile(store.state)))],
   });
-  const controls = createSampleControls(body, store, actions);
+  const controls = createSampleControls(body, [store], actions);
   const grid = createSampleGrid(body, store, actions);
   node.addEventListener("keydown", controls.shortcut);
 
   function update(changed) {
     const header = store.state.frame?.header;
-    say(about, !header ? "The images appear with the first weights." : header.bottleneck === "Point" ? NO_PRIOR : WITH_PRIOR);
+    const density = effective(store.state.density, store.state.frame);
+    const rows = store.state.decoder?.classes > 0 ? " One row per class, the same codes in each." : "";
+    say(about, !header ? "The images appear with the first weights." : sentenceOf(density, header) + rows);
     controls.update();
     grid.update(changed);
   }
@@ -165,9 +198,9 @@ export function createSamplePair(root, stores, actions, labels) {
   const { node, body } = panel(root, "samples", "The same noise, decoded by both", {
     tools: labels.map((label, index) => button(`PNG ${label}`, () => stores[index].state.decoder
       && downloadPNG(grids[index].picture(), sampleFile(stores[0].state, `samples-${index + 1}`)), { title: `Download the grid of ${label}` })),
-    sentence: "Tile by tile the same draw from N(0, I). Where one grid shows clear images and the other does not, you see what the prior term bought.",
+    sentence: "Tile by tile the same noise. Where one grid shows clear images and the other does not, you see what the prior term bought.",
   });
-  const controls = createSampleControls(body, stores[0], actions[0]);
+  const controls = createSampleControls(body, stores, actions[0]);
   node.addEventListener("keydown", controls.shortcut);
   const pair = element("div", { class: "duet-pair" });
   body.append(pair);

@@ -3,6 +3,7 @@
 
 import { connect } from "./connection.js";
 import { createDecoder } from "./decoder.js";
+import { DENSITIES } from "./densities.js";
 import { createStore } from "./store.js";
 
 const COMMIT_DELAY = 300; // milliseconds; a held arrow key must not rerun the page at every repeat
@@ -15,8 +16,8 @@ const code = (values) => (Array.isArray(values) && values.every(Number.isFinite)
 const same = (a, b) => a.length === b.length && a.every((value, index) => value === b[index]);
 
 // What is worth remembering of the store: small, JSON, and enough to bring a link back to the same picture.
-export function viewOf({ z, seed, temperature, grid, a, b, axes }) {
-  return { z: list(z), seed, temperature, grid, a: list(a), b: list(b), axes };
+export function viewOf({ z, seed, temperature, grid, a, b, axes, density, label }) {
+  return { z: list(z), seed, temperature, grid, a: list(a), b: list(b), axes, density, label };
 }
 
 // One text per view, whoever wrote it: to tell an echo of what was reported from something new.
@@ -24,20 +25,26 @@ export function canonicalView(view) {
   const rounded = Object.fromEntries(["z", "a", "b"].map((name) => [name, view?.[name] ? list(view[name]) : null]));
   return JSON.stringify({
     ...rounded, seed: view?.seed ?? null, temperature: view?.temperature ?? null, grid: view?.grid ?? null,
-    axes: view?.axes ?? null,
+    axes: view?.axes ?? null, density: view?.density ?? null, label: view?.label || null,
   });
 }
 
+// The first code shown: zero is the middle of most spaces, but nowhere near a grid of codebook rows.
+function startOf({ arrays: { codes }, header }, latent) {
+  if (header.bottleneck !== "Quantized" || !(codes?.length >= latent)) return new Float32Array(latent);
+  return codes.slice(0, latent);
+}
+
 function withoutWeights(frame, shown) {
-  const { run, latent, image_shape, program, bottleneck, classes } = shown.header;
-  return { ...shown, header: { ...frame.header, run, latent, image_shape, program, bottleneck, classes } };
+  const { run, latent, image_shape, program, bottleneck, classes, condition, has_prior } = shown.header;
+  return { ...shown, header: { ...frame.header, run, latent, image_shape, program, bottleneck, classes, condition, has_prior } };
 }
 
 // `onView(view)` is called once the user has let go; `onAction({name})` for what only Python can do.
 export function createSession({ base = "", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
-    grid: GRID.usual, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
+    grid: GRID.usual, density: null, label: 0, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
     connection: "none", notice: "", hide: new Set(hide), canTrain,
   });
   const past = []; // committed codes, the present one last
@@ -46,6 +53,18 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
   let wanted = {}; // codes asked for by a link before their run's first frame has come
   let timer = 0;
   probe.stores.push(store);
+
+  // The class that a conditional decoder is told; one that the run does not know is left out.
+  function tell(decoder) {
+    decoder.label = store.state.label < decoder.classes ? store.state.label : 0;
+    return decoder;
+  }
+
+  // Another class is another decoder of the same weights: whatever shows what is decoded is told so.
+  const stop = store.subscribe((changed) => {
+    const { decoder, frame, label } = store.state;
+    if (changed.has("label") && label < decoder?.classes && label !== decoder.label) store.set({ decoder: tell(createDecoder(frame)) });
+  });
 
   function show(frame) {
     const { state } = store;
@@ -56,7 +75,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
     }
     let decoder;
     try {
-      decoder = createDecoder(frame);
+      decoder = tell(createDecoder(frame));
     } catch (error) {
       store.set({ notice: error.message });
       return;
@@ -65,7 +84,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
     const [z, a, b] = ["z", "a", "b"].map((name) => [wanted[name], state[name]].find(fits) ?? null);
     wanted = {};
     if (!fits(state.z)) past.length = 0;
-    if (past.length === 0) past.push(z ?? new Float32Array(decoder.latent));
+    if (past.length === 0) past.push(z ?? startOf(frame, decoder.latent));
     const hover = fits(state.hover) ? state.hover : null;
     store.set({ frame, decoder, z: z ?? past[0], hover, a, b, notice: "" });
     probe.frames++;
@@ -104,6 +123,8 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
         seed: Number.isInteger(view.seed) ? view.seed : state.seed,
         temperature: Number.isFinite(view.temperature) ? view.temperature : state.temperature,
         grid: Number.isInteger(view.grid) && view.grid >= GRID.least && view.grid <= GRID.most ? view.grid : state.grid,
+        density: DENSITIES.includes(view.density) ? view.density : state.density,
+        label: Number.isInteger(view.label) && view.label >= 0 ? view.label : state.label,
       };
       const fits = (values) => values && state.decoder?.latent === values.length;
       for (const name of ["z", "a", "b"]) if (fits(wanted[name])) patch[name] = wanted[name];
@@ -123,6 +144,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
     },
     close() {
       clearTimeout(timer);
+      stop();
       connection?.close();
       probe.stores.splice(probe.stores.indexOf(store), 1);
     },

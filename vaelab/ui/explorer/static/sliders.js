@@ -42,13 +42,14 @@ export function createSliders(root, store, actions, { pictures = true } = {}) {
     actions.commit();
   }
 
-  const isGaussian = () => state.frame?.header.bottleneck === "Gaussian";
+  const followsPrior = () => Boolean(state.frame?.header.has_prior);
+  const inNats = () => state.frame?.header.bottleneck === "Gaussian"; // where a dimension's worth is its KL
 
   // An autoencoder without a prior has nothing to draw from: one of its held-out codes is taken.
   function random() {
     const codes = state.frame?.arrays.codes;
     const { length } = state.z;
-    if (isGaussian() || !codes?.length) return move(Float32Array.from({ length }, gauss));
+    if (followsPrior() || !codes?.length) return move(Float32Array.from({ length }, gauss));
     const at = Math.floor(Math.random() * (codes.length / length)) * length;
     return move(codes.slice(at, at + length));
   }
@@ -95,7 +96,7 @@ export function createSliders(root, store, actions, { pictures = true } = {}) {
     else focus?.focus({ preventScroll: true });
     fold.hidden = hidden.length === 0;
     setText(summary, `${hidden.length} ${hidden.length === 1 ? "slider that does" : "sliders that do"} (almost) nothing`);
-    setText(why, isGaussian()
+    setText(why, inNats()
       ? "Their codes follow the prior whatever the image is (less than 0.01 nats), so the decoder has learnt to ignore them."
       : "Their codes are nearly the same for every image (variance below 0.01), so they carry nothing.");
     sort.hidden = true;
@@ -104,7 +105,7 @@ export function createSliders(root, store, actions, { pictures = true } = {}) {
   function rate() {
     const { information } = state.frame.arrays;
     const most = Math.max(DEAD, ...(information ?? []));
-    const unit = isGaussian() ? "nats" : "variance";
+    const unit = inNats() ? "nats" : "variance";
     sliders.forEach((slider, index) => {
       const value = information?.[index] ?? 0;
       slider.rate(value / most, information ? `z${index + 1}: ${value.toFixed(3)} ${unit}` : "");
@@ -122,7 +123,7 @@ export function createSliders(root, store, actions, { pictures = true } = {}) {
     const { codes } = state.frame.arrays;
     const count = sliders.length;
     sliders.forEach((slider, index) => {
-      if (isGaussian() || !codes) return slider.scale(-3, 3, normalDensity(-3, 3));
+      if (followsPrior() || !codes) return slider.scale(-3, 3, normalDensity(-3, 3));
       const stride = count * Math.max(1, Math.floor(codes.length / count / CODES));
       const values = Float32Array.from({ length: Math.ceil((codes.length - index) / stride) }, (_, at) => codes[at * stride + index]);
       const [from, to] = rangeOf(values);

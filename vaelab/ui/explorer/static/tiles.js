@@ -6,31 +6,10 @@
 // temperature moves, every tile gets its turn, none starves.
 
 import { element, watchVisible } from "./elements.js";
+import { paint as paintPicture } from "./pictures.js";
 import { BUSY_EVERY } from "./store.js";
 
 const BUDGET = 6;
-
-/** Draws pixel values in 0..1 ([H,W,C], one or three channels) crisply; CSS does the enlarging. */
-export function paintReal(canvas, pixels, [height, width, channels]) {
-  paintBytes(canvas, pixels, [height, width, channels], 255);
-}
-
-/** The same for values that are `255 / scale` at white; `scale` 1 draws uint8 pixels. */
-export function paintBytes(canvas, pixels, [height, width, channels], scale = 1) {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height, image: null });
-  const context = canvas.getContext("2d");
-  const image = (canvas.image ??= context.createImageData(width, height));
-  const data = image.data;                              // clamped and rounded by Uint8ClampedArray itself
-  const second = channels > 1 ? 1 : 0;
-  const third = channels > 2 ? 2 : second;
-  for (let at = 0, to = 0; to < data.length; at += channels, to += 4) {
-    data[to] = pixels[at] * scale;
-    data[to + 1] = pixels[at + second] * scale;
-    data[to + 2] = pixels[at + third] * scale;
-    data[to + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-}
 
 /**
  * A field of decoded tiles.
@@ -131,7 +110,7 @@ export function createTiles(root, { label, tile, decoder, codeAt, picked, hovere
     tiles[index].focus();
   }
 
-  /** All tiles on one canvas, each pixel enlarged by a whole number: nothing is interpolated in the file. */
+  /** All tiles on one canvas, small ones enlarged by a whole number: nothing is interpolated in the file. */
   function picture() {
     const { width, height } = tiles[0];
     const scale = Math.max(1, Math.round(112 / width));
@@ -158,5 +137,5 @@ export function createTiles(root, { label, tile, decoder, codeAt, picked, hovere
 }
 
 function paintDecoded(canvas, code, network) {
-  paintReal(canvas, network.decode(code), network.shape);
+  paintPicture(canvas, network.decode(code), network.shape);
 }
