@@ -13,10 +13,10 @@ from rich.console import Console
 
 from tests.benchmarks import machine, report
 from tests.benchmarks.runner import BenchmarkError, default_torch_python, measure, require_torch
+from tests.benchmarks.workload import Workload
 from tests.benchmarks.workloads import WORKLOADS
 
 PEERS = {"none": (), "eager": ("torch_eager",), "all": ("torch_eager", "torch_compiled")}
-EXAMPLES = 60_000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,26 +39,29 @@ def run(options: argparse.Namespace) -> int:
         raise BenchmarkError(f"The folder of {options.json} does not exist; create it first.")
     if peers:
         require_torch(options.torch_python)
-    data, images = training_images()
     found: dict[str, Any] = {
-        "method": report.method(options.rounds, options.seconds, data),
+        "method": "",
         "machine": machine.describe(),
         "versions": machine.versions(),
         "workloads": {},
     }
+    met = []
     for name in options.workloads or WORKLOADS:
         workload = WORKLOADS[name]
+        data, examples = training_examples(workload)
+        met += [data] if data not in met else []
         pythons = {
             key: options.torch_python if variant.role == "peer" else sys.executable
             for key, variant in workload.variants.items()
             if variant.role != "peer" or key in peers
         }
-        measured = measure(name, pythons, images, options.rounds, options.seconds)
+        measured = measure(name, pythons, examples, options.rounds, options.seconds)
         report.show(console, workload, measured)
         found["versions"] |= {"torch": measured.torch} if measured.torch else {}
         found["workloads"][name] = facts = report.facts(workload, measured)
         # The last workload's figures also lie at the top, where a reader of a single one looks for them.
         found |= {key: facts[key] for key in ("ratios", "rates", "share_of_matrix_multiply_limit")}
+    found["method"] = report.method(options.rounds, options.seconds, " or ".join(met))
     console.print(found["method"], highlight=False)
     for key in ("machine", "versions"):
         console.print(f"{key}: " + ", ".join(f"{name} {value}" for name, value in found[key].items()), highlight=False)
@@ -67,13 +70,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def training_images() -> tuple[str, np.ndarray]:
-    """What the data are, and 60,000 uint8 images [N, 28, 28, 1]: MNIST, or noise where it is not at hand."""
-    from vaelab.data import available, load
+def training_examples(workload: Workload) -> tuple[str, np.ndarray]:
+    """What the data are, and uint8 examples [N, ...]: a training split, or noise where it is not at hand."""
+    from vaelab.data import available, information, load
 
-    if available("mnist"):
-        return "MNIST", load("mnist").train.images
-    return "random pixels", np.random.default_rng(0).integers(0, 256, (EXAMPLES, 28, 28, 1), np.uint8)
+    facts = information(workload.data)
+    what = f"{facts.train:,} {workload.unit}"
+    if available(workload.data):
+        return f"{what} ({facts.title})", load(workload.data).train.images
+    noise = np.random.default_rng(0).integers(0, 256, (facts.train, *facts.shape), np.uint8)
+    return f"{what} (random, of the shape of {facts.title})", noise
 
 
 def _options() -> argparse.ArgumentParser:

@@ -42,7 +42,7 @@ def linear_layers(architecture: Architecture, batch_size: int) -> list[Linear]:
         shape = program.input_shape
         for layer in program.layers:
             outputs = layer.output_shape(shape)
-            if layer.kind == "linear":
+            if layer.kind in ("linear", "tied"):
                 found.append(Linear(batch_size * prod(shape[:-1]), shape[-1], outputs[-1], first=not found))
             shape = outputs
     return found

@@ -35,7 +35,7 @@ def ratio(measured: Measurement, name: str, other: str) -> Spread:
 def method(rounds: int, seconds: float, data: str) -> str:
     """How it was measured, in words."""
     return (
-        f"CPU only, float32, batches of 128 of 60,000 images ({data}). Every variant lives in a process of its own; "
+        f"CPU only, float32, batches of 128 of {data}. Every variant lives in a process of its own; "
         f"they compute in turn, one at a time, {seconds:g} s each, in reverse order in every other round. After "
         f"{WARM_UPS} rounds to warm up, {rounds} count: the first quiet ones, with at most {QUIET:g} cores busy "
         f"elsewhere, or else the quietest of {PATIENCE * rounds}. Ratios are taken within a round; figures are medians "
@@ -51,7 +51,7 @@ def facts(workload: Workload, measured: Measurement) -> dict[str, Any]:
         "title": workload.title,
         "unit": f"{workload.unit} per second",
         "ratios": {peer: found.median for peer, found in comparisons[subjects[0]].items()},
-        "share_of_matrix_multiply_limit": ratio(measured, subjects[0], limits[0]).median,
+        "share_of_matrix_multiply_limit": ratio(measured, subjects[0], limits[0]).median if limits else None,
         "rates": {name: median(each.rate for each in slices) for name, slices in measured.rounds.items()},
         "comparisons": {
             name: {peer: found._asdict() for peer, found in row.items()} for name, row in comparisons.items()

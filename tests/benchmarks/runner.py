@@ -35,10 +35,10 @@ class Slice(NamedTuple):
 class Worker:
     """A live process; use it in a `with` statement."""
 
-    def __init__(self, python: str, workload: str, variant: str, images: Path):
+    def __init__(self, python: str, workload: str, variant: str, examples: Path):
         self.name, self.remarks = f"{workload}: {variant}", tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [python, "-m", "tests.benchmarks.worker", workload, variant, str(images)],
+            [python, "-m", "tests.benchmarks.worker", workload, variant, str(examples)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.remarks,
@@ -87,7 +87,7 @@ class Measurement(NamedTuple):
         return max(each.elsewhere for slices in self.rounds.values() for each in slices)
 
 
-def measure(workload: str, pythons: dict[str, str], images: np.ndarray, rounds: int, seconds: float) -> Measurement:
+def measure(workload: str, pythons: dict[str, str], examples: np.ndarray, rounds: int, seconds: float) -> Measurement:
     """Run the variants, each in the interpreter given for it, in turn: forth in one round, back in the next.
 
     Others' work takes more from one variant than from another, so rounds are repeated until enough were quiet, or
@@ -95,9 +95,9 @@ def measure(workload: str, pythons: dict[str, str], images: np.ndarray, rounds: 
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        np.save(folder / "images.npy", images)
+        np.save(folder / "examples.npy", examples)
         workers = {
-            name: stack.enter_context(Worker(python, workload, name, folder / "images.npy"))
+            name: stack.enter_context(Worker(python, workload, name, folder / "examples.npy"))
             for name, python in pythons.items()
         }
         torch = [version for worker in workers.values() if (version := worker.answer()["torch"])]

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 
-from tests.benchmarks.__main__ import main
+from tests.benchmarks.__main__ import main, training_examples
 from tests.benchmarks.limits import linear_layers, loop
 from tests.benchmarks.report import facts
 from tests.benchmarks.runner import Measurement, Slice
@@ -17,17 +17,41 @@ from vaelab.assign import assign
 from vaelab.presets import preset
 
 
-def test_a_run_without_peers_writes_its_figures(tmp_path, capsys):
+@pytest.mark.parametrize("name", ["dense", "masked", "recurrent", "contractive"])
+def test_a_run_without_peers_writes_its_figures(name, tmp_path, capsys):
     file = tmp_path / "figures.json"
-    assert main(["dense", "--peers", "none", "--rounds", "1", "--seconds", "0.01", "--json", str(file)]) == 0
+    assert main([name, "--peers", "none", "--rounds", "1", "--seconds", "0.01", "--json", str(file)]) == 0
     found = json.loads(file.read_text())
     assert found.keys() >= {"ratios", "rates", "share_of_matrix_multiply_limit", "versions", "machine", "method"}
     assert found["machine"].keys() >= {"processor", "cores", "load_average"}
-    assert found["rates"].keys() == {"vaelab", "vaelab_threshold", "matrix_products"}
+    variants = {key: variant.role for key, variant in WORKLOADS[name].variants.items()}
+    assert found["rates"].keys() == {key for key, role in variants.items() if role != "peer"}
     assert all(rate > 0 for rate in found["rates"].values())
     assert found["ratios"] == {}
-    assert found["workloads"]["dense"]["rates"] == found["rates"]
-    assert "matrix product" in capsys.readouterr().out
+    assert found["workloads"][name]["rates"] == found["rates"]
+    limited = "limit" in variants.values()
+    assert (found["share_of_matrix_multiply_limit"] is not None) == limited
+    assert ("7,494 sequences" if name == "recurrent" else "60,000 images") in found["method"]
+    printed = capsys.readouterr().out
+    assert ("matrix product" in printed) == limited
+    assert f"{WORKLOADS[name].unit}/s" in printed
+
+
+def test_what_each_workload_measures():
+    variants = {name: list(workload.variants) for name, workload in WORKLOADS.items()}
+    peers = ["torch_eager", "torch_compiled"]
+    for name in ("dense", "conv"):
+        assert variants[name] == ["vaelab", "vaelab_threshold", *peers, "matrix_products"]
+    for name in ("masked", "recurrent"):
+        assert variants[name] == ["vaelab", *peers]
+    assert variants["contractive"] == ["vaelab", *peers, "matrix_products"]
+
+
+def test_noise_takes_the_place_of_data_that_are_not_at_hand(monkeypatch):
+    monkeypatch.setattr("vaelab.data.available", lambda name: False)
+    what, examples = training_examples(WORKLOADS["recurrent"])
+    assert "7,494 sequences" in what and "random" in what
+    assert examples.shape == (7494, 8, 2) and examples.dtype == np.uint8 and examples.max() == 255
 
 
 @pytest.mark.parametrize("python", [sys.executable, "/nowhere/python"])
@@ -41,7 +65,7 @@ def test_without_pytorch_it_says_so_and_ends_with_code_2(python, capsys):
 
 def test_an_unknown_workload_is_refused_with_the_known_ones(capsys):
     assert main(["dance"]) == 2
-    assert "choose of dense, conv" in capsys.readouterr().err
+    assert "choose of dense, conv, masked, recurrent, contractive" in capsys.readouterr().err
 
 
 def test_ratios_are_medians_of_the_ratios_within_rounds():
@@ -52,6 +76,14 @@ def test_ratios_are_medians_of_the_ratios_within_rounds():
     assert found["comparisons"]["vaelab"]["torch_eager"] == {"median": 3, "minimum": 2, "maximum": 4}
     assert found["share_of_matrix_multiply_limit"] == pytest.approx(0.8)
     assert found["quiet"]
+
+
+def test_the_limit_counts_tied_layers_too():
+    recipe = assign(preset("contractive_ae").recipe, "data.name=mnist")
+    assert [each[:] for each in linear_layers(recipe.architecture(), 128)] == [
+        (128, 784, 400, True),
+        (128, 400, 784, False),
+    ]
 
 
 def test_the_limit_keeps_all_products_of_a_step_in_its_loop():

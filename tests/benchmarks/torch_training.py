@@ -1,11 +1,11 @@
-"""PyTorch's side: training of a VAE as PyTorch's published example does it, without its data loader.
+"""PyTorch's side: training as its published example of a VAE does it, without its data loader; and that VAE.
 
 Runs in the interpreter that has PyTorch, which need not have vaelab: nothing here imports it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -38,10 +38,18 @@ class Autoencoder(nn.Module):
         return entropy - 0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp())
 
 
-def train(model: Autoencoder, images: np.ndarray, *, compiled: bool) -> Work:
-    """Train on uint8 images [N, ...] in whole batches, epoch after epoch; every yield is one step."""
-    data = torch.from_numpy(np.array(images, np.float32) / 255)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=compiled or None)
+class Trained(Protocol):
+    """What can be trained here: a module that knows its loss."""
+
+    def parameters(self) -> Any: ...
+    def train(self) -> Any: ...
+    def loss(self, x: Any) -> Any: ...
+
+
+def train(model: Trained, examples: np.ndarray, *, compiled: bool, rate: float = 1e-3) -> Work:
+    """Train on uint8 examples [N, ...] in whole batches, epoch after epoch; every yield is one step."""
+    data = torch.from_numpy(np.array(examples, np.float32) / 255)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=compiled or None)
     loss_of = torch.compile(model.loss) if compiled else model.loss
     model.train()
     while True:

@@ -4,49 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from tests.benchmarks.workload import Variant, Work, Workload
 
 _ENGINE = (
-    "`Recipe.train` of the preset {preset}, in the engine's own chunks with all Python between them; images uint8, a "
-    "new order every epoch, BCE from logits + KL, Adam 1e-3, metrics of every step summed and read once per chunk"
+    "`Recipe.train` of the preset {preset}, in the engine's own chunks with all Python between them; {unit} uint8, a "
+    "new order every epoch, {loss}, Adam {rate:g}, metrics of every step summed and read once per chunk"
 )
 _PYTORCH = (
-    "grey pixels as float32 in memory, batches by index, a new order every epoch, BCE of a sigmoid + KL summed, "
-    "Adam 1e-3, `loss.item()` at every step, default threads"
+    "{unit} as float32 in memory, batches by index, a new order every epoch, {loss}, Adam {rate:g}, `loss.item()` at "
+    "every step, default threads"
 )
 _PRODUCTS = "every matrix product of vaelab's step, forward and backward, in its true shape, in one compiled loop"
 
 
-def training(title: str, preset: str, peer: Callable[..., Work]) -> Workload:
-    """A preset's training in batches of 128; `peer(images, compiled=...)` is the same work in PyTorch."""
+def variational(title: str, preset: str, peer: Callable[..., Work]) -> Workload:
+    """A VAE's training in batches of 128 images; `peer(images, compiled=...)` is the same work in PyTorch."""
+    engine = _ENGINE.format(preset=preset, unit="images", loss="BCE from logits + KL", rate=1e-3)
+    drawn = f"{engine}; every pixel drawn anew as 0 or 1 at every step, which is the preset's default"
+    threshold = f"{engine}; pixels 0 or 1 by a threshold, so that only the code is drawn"
+    subjects = {
+        "vaelab": Variant("vaelab", "subject", drawn, _subject("mnist", preset)),
+        "vaelab_threshold": Variant(
+            "vaelab, threshold", "subject", threshold, _subject("mnist", preset, "data.binarization=threshold")
+        ),
+    }
+    pytorch = _PYTORCH.format(unit="grey pixels", loss="BCE of a sigmoid + KL summed", rate=1e-3)
+    return Workload(title, {**subjects, **_peers(pytorch, peer), **_limit(preset)})
 
-    def subject(images: np.ndarray, *assignments: str) -> Work:
+
+def deterministic(
+    title: str,
+    preset: str,
+    peer: Callable[..., Work],
+    *,
+    loss: str,
+    rate: float = 1e-3,
+    data: str = "mnist",
+    unit: str = "images",
+    limited: bool = False,
+) -> Workload:
+    """An autoencoder's training in batches of 128, which draws no code; `loss` says in words what both minimize.
+
+    A limit is given where all products worth mentioning are those of linear layers that see the whole example.
+    """
+    words = {"unit": unit, "loss": loss, "rate": rate}
+    engine = Variant("vaelab", "subject", _ENGINE.format(preset=preset, **words), _subject(data, preset))
+    peers = _peers(_PYTORCH.format(**words), peer)
+    return Workload(title, {"vaelab": engine, **peers, **(_limit(preset) if limited else {})}, unit, data)
+
+
+def _subject(data: str, preset: str, *assignments: str) -> Callable[[np.ndarray], Work]:
+    def work(examples: np.ndarray) -> Work:
         from tests.benchmarks.engine import train
 
-        return train(images, preset, *assignments)
+        return train(examples, data, preset, *assignments)
 
-    def thresholded(images: np.ndarray) -> Work:
-        return subject(images, "data.binarization=threshold")
+    return work
 
-    def products(_: np.ndarray) -> Work:
+
+def _peers(words: str, peer: Callable[..., Work]) -> dict[str, Variant]:
+    compiled = f"{words}; the loss through `torch.compile`, and the fused Adam"
+    return {
+        "torch_eager": Variant("PyTorch eager", "peer", words, partial(peer, compiled=False)),
+        "torch_compiled": Variant("PyTorch compiled", "peer", compiled, partial(peer, compiled=True)),
+    }
+
+
+def _limit(preset: str) -> dict[str, Any]:
+    def work(_: np.ndarray) -> Work:
         from tests.benchmarks.limits import matrix_products
 
         return matrix_products(preset)
 
-    engine = _ENGINE.format(preset=preset)
-    drawn = f"{engine}; every pixel drawn anew as 0 or 1 at every step, which is the preset's default"
-    threshold = f"{engine}; pixels 0 or 1 by a threshold, so that only the code is drawn"
-    compiled = f"{_PYTORCH}; the loss through `torch.compile`, and the fused Adam"
-    return Workload(
-        title,
-        {
-            "vaelab": Variant("vaelab", "subject", drawn, subject),
-            "vaelab_threshold": Variant("vaelab, threshold", "subject", threshold, thresholded),
-            "torch_eager": Variant("PyTorch eager", "peer", _PYTORCH, partial(peer, compiled=False)),
-            "torch_compiled": Variant("PyTorch compiled", "peer", compiled, partial(peer, compiled=True)),
-            "matrix_products": Variant("products alone", "limit", _PRODUCTS, products),
-        },
-    )
+    return {"matrix_products": Variant("products alone", "limit", _PRODUCTS, work)}

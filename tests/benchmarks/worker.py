@@ -17,11 +17,11 @@ from tests.benchmarks.workload import Work
 from tests.benchmarks.workloads import WORKLOADS
 
 
-def main(workload: str, variant: str, images: str) -> None:
+def main(workload: str, variant: str, examples: str) -> None:
     """Serve slices of a variant's work until the pipe closes."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # What libraries print must not be taken for an answer.
-    work = WORKLOADS[workload].variants[variant].work(np.load(images, mmap_mode="r"))
+    work = WORKLOADS[workload].variants[variant].work(np.load(examples, mmap_mode="r"))
     next(work)  # Compiles.
     torch = sys.modules.get("torch")
     print(json.dumps({"torch": getattr(torch, "__version__", None)}), file=answers)

@@ -17,7 +17,7 @@ class Variant(NamedTuple):
     title: str
     role: Role  # what is measured, what it is measured against, or the least that it could take
     computes: str  # what exactly one step does, for the report
-    work: Callable[[np.ndarray], Work]  # from uint8 images [N, 28, 28, 1]; what it needs is imported at the call
+    work: Callable[[np.ndarray], Work]  # from uint8 examples [N, ...]; what it needs is imported at the call
 
 
 class Workload(NamedTuple):
@@ -26,3 +26,4 @@ class Workload(NamedTuple):
     title: str
     variants: dict[str, Variant]
     unit: str = "images"
+    data: str = "mnist"  # The data set whose training examples, or noise of their shape, the variants are given.

@@ -1,6 +1,12 @@
 """The workloads by name: a new one is a file here and its name below."""
 
 from tests.benchmarks.workload import Workload
-from tests.benchmarks.workloads import conv, dense
+from tests.benchmarks.workloads import contractive, conv, dense, masked, recurrent
 
-WORKLOADS: dict[str, Workload] = {"dense": dense.WORKLOAD, "conv": conv.WORKLOAD}
+WORKLOADS: dict[str, Workload] = {
+    "dense": dense.WORKLOAD,
+    "conv": conv.WORKLOAD,
+    "masked": masked.WORKLOAD,
+    "recurrent": recurrent.WORKLOAD,
+    "contractive": contractive.WORKLOAD,
+}

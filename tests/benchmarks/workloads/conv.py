@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.benchmarks.training import training
+from tests.benchmarks.training import variational
 from tests.benchmarks.workload import Work
 
 
@@ -20,7 +20,7 @@ def _peer(images: np.ndarray, *, compiled: bool) -> Work:
     return train(model, images.reshape(len(images), 1, 28, 28), compiled=compiled)
 
 
-WORKLOAD = training(
+WORKLOAD = variational(
     "Convolutional VAE 1-32-64 channels, kernels of 2x2 with stride 2, 20 latents, mirrored, batches of 128",
     "conv_vae",
     _peer,

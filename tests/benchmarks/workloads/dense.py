@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.benchmarks.training import training
+from tests.benchmarks.training import variational
 from tests.benchmarks.workload import Work
 
 
@@ -19,4 +19,4 @@ def _peer(images: np.ndarray, *, compiled: bool) -> Work:
     return train(model, images.reshape(len(images), 784), compiled=compiled)
 
 
-WORKLOAD = training("Dense VAE 784-400-20-400-784 with ReLU, batches of 128", "vae", _peer)
+WORKLOAD = variational("Dense VAE 784-400-20-400-784 with ReLU, batches of 128", "vae", _peer)
