@@ -35,3 +35,20 @@ def mnist() -> Dataset:
     if not available("mnist"):
         pytest.skip("MNIST is not at hand; set VAELAB_DATA_DIR to a folder with mnist/*.gz")
     return load("mnist")
+
+
+@pytest.fixture
+def forgetful():
+    """Compiled programs are dropped after the test: dozens of models would fill the memory with them.
+
+    Each program also maps some pages of memory, and a process may only have 65,530 such maps.
+    """
+    yield
+    jax.clear_caches()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgetful_of_modules():
+    """The same after each module."""
+    yield
+    jax.clear_caches()

@@ -71,3 +71,10 @@ def test_the_project_speaks_of_itself_alone():
         for path in root.glob(pattern)
     ]
     assert not [text[:80] for text in texts if re.search(r"/work/|/root/|/home/\w", text)]
+
+
+def test_the_table_of_reproductions_is_what_was_recorded():
+    from vaelab.reproduction.table import markdown, read
+
+    record = Path(__file__).parents[1] / "checkpoints" / "reproductions.jsonl"
+    assert markdown(read(record)) in README

@@ -134,5 +134,5 @@ def test_a_combination_that_makes_no_sense_fails_when_built(values, sentence):
 
 
 def test_grey_pixels_are_for_the_gaussian():
-    recipe = Recipe(data={"binarization": "none"}, objective={"likelihood": FixedGaussian()})
+    recipe = Recipe(data={"binarization": "none"}, objective={"kind": "Additive", "likelihood": FixedGaussian()})
     assert recipe.objective.likelihood == FixedGaussian()
