@@ -5,8 +5,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from vaelab.latent import BATCH, decode, encode, linear, prior_samples, quantile_grid, spherical, traversal
+from vaelab.data.corruptions import BlockMask, GaussianNoise, PatchMask
+from vaelab.latent import BATCH, decode, encode, linear, prior_samples, quantile_grid, restore, spherical, traversal
+from vaelab.nets import Patch
 from vaelab.recipe import Recipe
+from vaelab.spec import replace
 
 
 def test_prior_samples_are_standard_normal_times_temperature_and_a_function_of_the_seed():
@@ -65,3 +68,40 @@ def test_encoding_many_images_in_batches_equals_encoding_them_at_once(digits):
     recipe = Recipe()
     decoded = decode(model, recipe.objective.likelihood, means)
     np.testing.assert_allclose(decoded, jax.nn.sigmoid(model.decode(means)), atol=1e-5)
+
+
+def test_without_a_corruption_images_are_restored_from_what_they_are(digits):
+    recipe = Recipe()
+    model, images = recipe.build(), digits.test.images[:5].astype(np.float32) / 255
+    seen, restored = restore(model, recipe.objective, images)
+    np.testing.assert_array_equal(seen, images)
+    expected = decode(model, recipe.objective.likelihood, encode(model, images)[0])
+    np.testing.assert_allclose(restored, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("corruption", [GaussianNoise(scale=0.5), BlockMask(), PatchMask(size=2)])
+def test_a_corrupted_image_is_restored_from_what_is_left_of_it(digits, corruption):
+    recipe = Recipe()
+    objective = replace(recipe.objective, corruption=corruption)
+    model, images = recipe.build(), digits.test.images[:50]
+    seen, restored = restore(model, objective, images)
+    np.testing.assert_array_equal(seen, restore(model, objective, images)[0])  # The same seed, the same spots.
+    assert not np.array_equal(seen, restore(model, objective, images, seed=1)[0])
+    left = np.abs(seen - images / 255)
+    assert left.std() == pytest.approx(0.3, abs=0.2) and left.max() > 0.5
+    expected = decode(model, objective.likelihood, encode(model, seen)[0])
+    np.testing.assert_allclose(restored, expected, atol=1e-6)
+
+
+def test_a_transformer_restores_hidden_patches_from_the_visible_ones_alone(digits):
+    recipe = Recipe(backbone=Patch(size=2, width=8, depth=1, heads=2))
+    objective = replace(recipe.objective, corruption=PatchMask(size=2))
+    model, images = recipe.build(), digits.test.images[:5]
+    seen, restored = restore(model, objective, images)
+    # The seed decides which are hidden, not the images: of white ones, what is black is hidden.
+    hidden = restore(model, objective, np.full_like(images, 255))[0] == 0
+    assert hidden.mean() == pytest.approx(0.75) and (seen[hidden] == 0).all()
+    other = np.where(hidden, 255 - images, images)
+    again = restore(model, objective, other)
+    np.testing.assert_array_equal(again[0], seen)
+    np.testing.assert_array_equal(again[1], restored)

@@ -14,8 +14,9 @@ import numpy as np
 from flax import nnx
 from scipy.special import ndtri
 
-from vaelab.objectives import Likelihood
-from vaelab.spec import without_knobs
+from vaelab.nets.layers import Context
+from vaelab.objectives import Likelihood, Objective
+from vaelab.spec import knobs, substitute, without_knobs
 
 BATCH = 500  # Rows per call of a compiled program: one shape, so one compilation.
 
@@ -42,6 +43,20 @@ def decode(
     codes = np.asarray(codes, np.float32)
     told = _told(condition, len(codes))
     return np.concatenate(list(in_batches(lambda z, c: _decode(graph, kind, parameters, z, c), codes, told)))
+
+
+def restore(
+    model: Any, objective: Objective, images: np.ndarray, condition: np.ndarray | None = None, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the encoder is shown of images under the objective's corruption, and E[x|z] at its mean code: [N, ...] both.
+
+    The corruption is drawn from the seed: the same for the same number of images. Without one, the first are the images.
+    """
+    graph, parameters = nnx.split(model)
+    values = {path: np.float32(knob.value) for path, knob in knobs(objective).items()}
+    told = _told(condition, len(images))
+    shown = _restore(graph, without_knobs(objective), parameters, values, images, told, jax.random.key(seed))
+    return tuple(map(np.asarray, shown))
 
 
 def _told(condition: np.ndarray | None, count: int) -> np.ndarray:
@@ -124,3 +139,13 @@ def _encode(graph: Any, parameters: Any, images: Any, condition: Any) -> tuple[A
 @partial(jax.jit, static_argnames=("graph", "likelihood"))
 def _decode(graph: Any, likelihood: Likelihood, parameters: Any, codes: Any, condition: Any) -> Any:
     return likelihood.mean(nnx.merge(graph, parameters).decode(codes, condition))
+
+
+@partial(jax.jit, static_argnames=("graph", "objective"))
+def _restore(
+    graph: Any, objective: Objective, parameters: Any, values: dict[str, Any], images: Any, condition: Any, key: Any
+) -> tuple[Any, Any]:
+    objective = substitute(objective, values)
+    view = objective.corruption(unit_images(images), key)
+    forward = nnx.merge(graph, parameters)(view.seen, condition, context=Context(visible=view.visible))
+    return view.seen, objective.likelihood.mean(forward.parameters)

@@ -77,6 +77,18 @@ def test_reconstructions_are_the_frames_pixels(explore):
         assert canvas.evaluate(read) == want
 
 
+def test_a_corrupted_input_is_shown_between_the_two(explore, run):
+    images = np.random.default_rng(0).integers(0, 256, (3, 10, 28, 28, 1), np.uint8)
+    names = ["originals", "seen", "reconstructions"]
+    page = explore(run("spoilt", {}, arrays_more=dict(zip(names, images, strict=True))))
+    assert page.locator(".pair-names span").all_inner_texts() == ["clean", "seen", "out"]
+    assert "as the encoder sees them" in page.locator(".panel-reconstructions").inner_text()
+    read = f"(canvas) => ({READ})(canvas).filter((_, i) => i % 4 === 0)"
+    for row in range(3):
+        canvas = page.locator(".pair").nth(4).locator("canvas").nth(row)
+        assert canvas.evaluate(read) == images[row, 4].ravel().tolist()
+
+
 @pytest.mark.parametrize(("state_name", "main", "enabled"), [
     ("training", "Pause", {"Stop", "Reset"}), ("paused", "Resume", {"Step", "Stop", "Reset"}),
     ("finished", "Train on", {"Reset"}), ("stopped", "Resume", {"Reset"}), ("interrupted", "Resume", {"Reset"}),

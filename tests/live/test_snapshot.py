@@ -6,6 +6,7 @@ import pytest
 
 from tests.live.helpers import tiny
 from vaelab.checkpoints import create_run, read_metrics
+from vaelab.data import GaussianNoise
 from vaelab.evaluation.gallery import gallery, holes
 from vaelab.live.control import FRAME, LIVE
 from vaelab.live.frames import unpack
@@ -28,7 +29,7 @@ def test_it_shows_what_the_evaluation_computes(trained, digits):
     recipe, state = trained
     snapshot = Snapshot(recipe, digits, 2)
     snapshot.load(state.parameters)
-    snapshot.refresh()
+    snapshot.refresh(recipe.objective)
     snapshot.measure_holes()
     snapshot.fit_densities()
     model = snapshot._model
@@ -41,6 +42,25 @@ def test_it_shows_what_the_evaluation_computes(trained, digits):
     )
     assert snapshot.gallery["originals"].shape == (10, 8, 8, 1)
     assert snapshot.gallery["reconstructions"].std() > 10  # An image, not a constant.
+
+
+def test_examples_are_shown_as_the_encoder_sees_them(trained, digits):
+    recipe, state = trained
+    snapshot = Snapshot(recipe, digits, 2)
+    snapshot.load(state.parameters)
+    snapshot.refresh(recipe.objective)
+    assert "seen" not in snapshot.gallery  # Where nothing is hidden, the originals say it.
+    clean = snapshot.gallery["reconstructions"]
+    noisy = replace(recipe.objective, corruption=GaussianNoise(scale=0.5))
+    snapshot.refresh(noisy)
+    first = snapshot.gallery
+    assert first["seen"].shape == first["originals"].shape and first["seen"].dtype == np.uint8
+    assert np.abs(first["seen"].astype(int) - first["originals"]).mean() > 30
+    assert not np.array_equal(first["reconstructions"], clean)
+    snapshot.refresh(noisy)
+    np.testing.assert_array_equal(snapshot.gallery["seen"], first["seen"])  # The same noise in every frame.
+    snapshot.refresh(replace(recipe.objective, corruption=GaussianNoise(scale=0.01)))  # The knob was turned.
+    assert np.abs(snapshot.gallery["seen"].astype(int) - first["originals"]).mean() < 3
 
 
 def test_large_kernels_travel_in_half_precision_while_they_change(trained, digits):
@@ -61,9 +81,9 @@ def test_fewer_codes_are_encoded_when_time_is_short(trained, digits):
                                                       labels=np.tile(digits.train.labels, 4)))  # fmt: skip
     snapshot = Snapshot(recipe, many, 2)
     snapshot.load(state.parameters)
-    snapshot.refresh()
+    snapshot.refresh(recipe.objective)
     assert len(snapshot.gallery["codes"]) == 4 * len(digits.train.labels)
-    snapshot.refresh(seconds=1e-9)
+    snapshot.refresh(recipe.objective, seconds=1e-9)
     assert len(snapshot.gallery["codes"]) == len(snapshot.gallery["labels"]) == 2000
 
 
@@ -77,7 +97,7 @@ def test_a_model_about_to_diverge_can_still_be_drawn(tmp_path, trained, digits, 
     record.note(Progress(5, 55, 0.5, {"kl": float("inf"), "loss": 1e30, "reconstruction": 2.0}, 0.1, state))
     snapshot.load(state.parameters)
     with np.errstate(all="ignore"):
-        snapshot.refresh()
+        snapshot.refresh(recipe.objective)
         snapshot.measure_holes()
     record.report("training")
     record.show(snapshot)

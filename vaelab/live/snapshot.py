@@ -16,9 +16,10 @@ from vaelab.data import Dataset
 from vaelab.evaluation.gallery import CODES, FITTED, POINTS, PRIOR_SAMPLES, TRAINING_IMAGES, densities, information
 from vaelab.evaluation.holes import hole_share, image_distance
 from vaelab.evaluation.protocol import held_out
-from vaelab.latent import BATCH, decode, encode, prior_samples
+from vaelab.latent import BATCH, decode, encode, prior_samples, restore
 from vaelab.live.describe import decoder_names
 from vaelab.model import parameters
+from vaelab.objectives import Objective
 from vaelab.recipe import Recipe
 
 EXAMPLES = 10  # Images with their reconstructions, one of each class where there are that many.
@@ -62,8 +63,11 @@ class Snapshot:
         arrays = parameters(self._model)
         return {name: arrays[name] if exact else _lighter(arrays[name]) for name in self._decoder}
 
-    def refresh(self, seconds: float | None = None) -> None:
-        """Encode the held-out images, as many as there is time for, and reconstruct the examples."""
+    def refresh(self, objective: Objective, seconds: float | None = None) -> None:
+        """Encode the held-out images, as many as there is time for; restore the examples as the objective spoils them.
+
+        The objective may have been turned since the run began.
+        """
         count = len(self._images)
         if seconds is not None:
             count = min(count, max(FEWEST, int(seconds * self._pace) // BATCH * BATCH))
@@ -71,15 +75,16 @@ class Snapshot:
         means, deviations = encode(self._model, self._images[:count], self._labels[:count])
         # The first call compiles, which makes its pace too low; the next ones find out.
         self._pace = max(count / (time.perf_counter() - started), 0.5 * self._pace)
-        # Reconstructions are those of the mean code.
-        labels = self._labels[self._examples]
-        examples = encode(self._model, self._images[self._examples], labels)[0]
-        restored = decode(self._model, self._recipe.objective.likelihood, examples, labels)
+        originals = self._images[self._examples]
+        # From one seed: what changes in the pictures is the model.
+        seen, restored = restore(self._model, objective, originals, self._labels[self._examples])
+        spoilt = {} if np.array_equal(seen, originals) else {"seen": _pixels(seen)}
         self.gallery = {
             "codes": _bounded(means),
             "labels": self._labels[:count],
             "information": _bounded(information(self._model, means, deviations)),
-            "originals": _pixels(self._images[self._examples]),
+            "originals": _pixels(originals),
+            **spoilt,
             "reconstructions": _pixels(restored),
         }
 

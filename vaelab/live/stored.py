@@ -15,8 +15,8 @@ from vaelab.live.frames import pack
 from vaelab.recipe import Recipe, from_json
 
 GALLERY = (
-    "codes", "labels", "information", "originals", "reconstructions", "mixture_weights", "mixture_means",
-    "mixture_factors", "prior_codes",
+    "codes", "labels", "information", "originals", "seen", "reconstructions", "mixture_weights",
+    "mixture_means", "mixture_factors", "prior_codes",
 )  # fmt: skip
 ROWS = 600  # Points of a curve: more than its pixels.
 

@@ -198,7 +198,7 @@ class Trainer:
 
     def _glance(self) -> None:
         self._snapshot.load(self._state.parameters)
-        self._snapshot.refresh(seconds=GLANCE)
+        self._snapshot.refresh(self._record.recipe.objective, seconds=GLANCE)
 
     def _show(self) -> None:
         self._snapshot.load(self._state.parameters)
@@ -209,7 +209,7 @@ class Trainer:
 
     def _refresh(self) -> None:
         self._snapshot.load(self._state.parameters)
-        self._snapshot.refresh()
+        self._snapshot.refresh(self._record.recipe.objective)
 
     def _save(self) -> None:
         self._snapshot.load(self._state.parameters)

@@ -63,7 +63,7 @@ def _warm(recipe_json: dict[str, Any]) -> None:
         progress = next(iter(recipe.train(dataset=dataset)))
         snapshot = Snapshot(recipe, dataset, 0)
         snapshot.load(progress.state.parameters)
-        snapshot.refresh()
+        snapshot.refresh(recipe.objective)
     except VaelabError:
         return  # Whoever trains it will be told.
 
