@@ -50,13 +50,14 @@ def restore(
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the encoder is shown of images under the objective's corruption, and E[x|z] at its mean code: [N, ...] both.
 
-    The corruption is drawn from the seed: the same for the same number of images. Without one, the first are the images.
+    The corruption is drawn from the seed: the same for the same number of images. Without one, the images are shown.
     """
     graph, parameters = nnx.split(model)
     values = {path: np.float32(knob.value) for path, knob in knobs(objective).items()}
     told = _told(condition, len(images))
-    shown = _restore(graph, without_knobs(objective), parameters, values, images, told, jax.random.key(seed))
-    return tuple(map(np.asarray, shown))
+    fixed = graph, without_knobs(objective)
+    seen, restored = _restore(*fixed, parameters, values, images, told, jax.random.key(seed))
+    return np.asarray(seen), np.asarray(restored)
 
 
 def _told(condition: np.ndarray | None, count: int) -> np.ndarray:

@@ -8,7 +8,8 @@ from vaelab.architecture import design
 from vaelab.bottlenecks import Gaussian, Point
 from vaelab.nets import Conv, Dense, Patch, Recurrent
 from vaelab.nets.initializer import Initializer
-from vaelab.nets.layers import Crop, Linear, Merge, Pad, Split
+from vaelab.nets.layers import Linear
+from vaelab.nets.rearranging import Crop, Merge, Pad, Split
 
 
 def test_merge_and_linear_are_a_convolution_of_kernel_2_and_stride_2(random):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from vaelab.nets.layers import Layer, Linear, Program, Reshape, Shape
+from vaelab.nets.layers import Layer, Linear, Program, Shape
+from vaelab.nets.rearranging import Reshape
 
 
 def flatten_to(features: Shape, outputs: int, *then: Layer) -> Program:

@@ -10,8 +10,9 @@ from vaelab.bottlenecks.codes import QuantizedCode
 from vaelab.bottlenecks.waist import Waist
 from vaelab.errors import RecipeError
 from vaelab.lazy import jax, jnp
-from vaelab.nets.layers import Linear, Program, Reshape, Shape
+from vaelab.nets.layers import Linear, Program, Shape
 from vaelab.nets.quantize import Quantize, nearest
+from vaelab.nets.rearranging import Reshape
 from vaelab.spec import number, option
 
 RARE = 0.03  # Of an even share: a row that is used less is put to better use,

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from vaelab.bottlenecks.codes import PointCode
 from vaelab.bottlenecks.waist import Waist
 from vaelab.errors import RecipeError
-from vaelab.nets.layers import Linear, Program, Reshape, Shape
+from vaelab.nets.layers import Linear, Program, Shape
+from vaelab.nets.rearranging import Reshape
 from vaelab.spec import number
 
 

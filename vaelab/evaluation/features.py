@@ -16,7 +16,8 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from vaelab.errors import VaelabError
-from vaelab.nets.layers import Activation, Linear, Merge, Program, Reshape
+from vaelab.nets.layers import Activation, Linear, Program
+from vaelab.nets.rearranging import Merge, Reshape
 
 FILE = Path(__file__).with_name("classifier.safetensors")
 SIZE = 64  # Features per image: the last hidden layer, after its activation.

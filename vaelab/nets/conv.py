@@ -7,7 +7,8 @@ from math import prod
 from typing import ClassVar
 
 from vaelab.errors import RecipeError
-from vaelab.nets.layers import Activation, Crop, Function, Layer, Linear, Merge, Pad, Program, Reshape, Shape, Split
+from vaelab.nets.layers import Activation, Function, Layer, Linear, Program, Shape
+from vaelab.nets.rearranging import Crop, Merge, Pad, Reshape, Split
 from vaelab.nets.residual import Residual
 from vaelab.spec import Spec, number, option
 

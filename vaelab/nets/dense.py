@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from vaelab.nets.layers import Activation, Function, Layer, Linear, Program, Reshape, Shape
+from vaelab.nets.layers import Activation, Function, Layer, Linear, Program, Shape
+from vaelab.nets.rearranging import Reshape
 from vaelab.spec import Spec, number, option
 
 

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from vaelab.errors import RecipeError
 from vaelab.nets.attention import Attention, Feedforward, Norm
-from vaelab.nets.layers import Crop, Layer, Linear, Pad, Program, Shape
+from vaelab.nets.layers import Layer, Linear, Program, Shape
 from vaelab.nets.patches import Fill, Patches, Positions, Unpatch
+from vaelab.nets.rearranging import Crop, Pad
 from vaelab.spec import Spec, number
 
 _RATIO = 4  # Of the hidden width of a block's feedforward half to the width of a token.

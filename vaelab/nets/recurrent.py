@@ -7,7 +7,8 @@ from math import prod
 from typing import ClassVar
 
 from vaelab.nets.cells import CellName
-from vaelab.nets.layers import Layer, Program, Reshape, Shape
+from vaelab.nets.layers import Layer, Program, Shape
+from vaelab.nets.rearranging import Reshape
 from vaelab.nets.recurrence import Recurrence, Unroll
 from vaelab.spec import Spec, number, option
 

@@ -7,7 +7,8 @@ from math import log, pi
 from typing import Any, ClassVar
 
 from vaelab.lazy import jax, jnp
-from vaelab.nets.layers import Layer, Shape, Take
+from vaelab.nets.layers import Layer, Shape
+from vaelab.nets.rearranging import Take
 from vaelab.objectives.likelihoods.pixels import Pixels, Support, flatten, sum_event
 from vaelab.spec import number
 

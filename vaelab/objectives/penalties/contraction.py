@@ -7,7 +7,8 @@ from math import prod
 from typing import Any, ClassVar
 
 from vaelab.lazy import jax, jnp
-from vaelab.nets.layers import Activation, Linear, Reshape
+from vaelab.nets.layers import Activation, Linear
+from vaelab.nets.rearranging import Reshape
 from vaelab.objectives.penalties.penalty import Term
 from vaelab.objectives.penalties.probes import EXACT, rademacher
 from vaelab.spec import number
