@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from vaelab.presets import PRESETS, preset
     from vaelab.recipe import Recipe
+    from vaelab.sweep import train_together, variants
     from vaelab.training.loop import Controls
     from vaelab.training.optimizers import Adam, Training
     from vaelab.training.schedules import Constant, Cosine
@@ -78,6 +79,7 @@ _HOMES = {
     ),
     "vaelab.presets": ("PRESETS", "preset"),
     "vaelab.recipe": ("Recipe",),
+    "vaelab.sweep": ("train_together", "variants"),
     "vaelab.training.loop": ("Controls",),
     "vaelab.training.optimizers": ("Adam", "Training"),
     "vaelab.training.schedules": ("Constant", "Cosine"),
@@ -91,7 +93,8 @@ __all__ = [  # noqa: F822 - resolved by __getattr__ below.
     "GaussianNoise", "GradientPenalty", "ImportanceWeighted", "LearnedGaussian", "MaximumMeanDiscrepancy",
     "NoCorruption", "OptimalGaussian", "Patch", "PatchMask", "PixelMask", "Point", "Quantized", "Recipe", "Recurrent",
     "SaltPepper", "SparseKL", "Steady", "Tokens", "TopK", "TotalCorrelation", "Training", "VaelabError", "WarmUp",
-    "decode", "encode", "fit", "linear", "load", "preset", "prior_samples", "quantile_grid", "spherical", "traversal",
+    "decode", "encode", "fit", "linear", "load", "preset", "prior_samples", "quantile_grid", "spherical",
+    "train_together", "traversal", "variants",
 ]
 
 

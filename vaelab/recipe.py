@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,7 +12,7 @@ from vaelab.data import Data, Dataset, PatchMask, information, load
 from vaelab.errors import RecipeError
 from vaelab.nets import Backbone, Dense, Patch, Recurrent, Shape
 from vaelab.objectives import Additive, Objective
-from vaelab.spec import Spec, convert, option
+from vaelab.spec import Spec, convert, option, substitute, to_json
 from vaelab.training.optimizers import Training
 
 if TYPE_CHECKING:
@@ -175,3 +175,9 @@ def _teacher(recipe: Recipe) -> list[str]:
 def from_json(data: Any) -> Recipe:
     """Read a recipe from its tagged JSON; raises `RecipeError` with the path of what is wrong."""
     return convert(Recipe, data, "recipe")
+
+
+def turned(recipe: Recipe, values: Mapping[str, float]) -> Recipe:
+    """The recipe with knobs (by path) at other values; raises `RecipeError` as if it had been written so."""
+    # Through JSON, so that every rule of the recipe is checked again.
+    return from_json(to_json(substitute(recipe, {path: float(value) for path, value in values.items()})))

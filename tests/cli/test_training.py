@@ -54,7 +54,7 @@ def test_any_field_of_the_recipe_can_be_set(tmp_path):
     recipe = recipe_of(tmp_path / "set")
     assert recipe["bottleneck"]["kind"] == "Point"
     assert recipe["objective"]["penalties"] == []
-    assert recipe["objective"]["likelihood"] == {"kind": "FixedGaussian", "scale": 0.5}
+    assert recipe["objective"]["likelihood"] == {"kind": "FixedGaussian", "scale": 0.5, "activation": "identity"}
     assert recipe["backbone"]["hidden"] == [12, 8]
     assert (recipe["data"]["examples"], recipe["training"]["learning_rate"]) == (200, 0.01)
 

@@ -9,7 +9,8 @@ import pytest
 from vaelab.assign import assign
 from vaelab.errors import CheckpointError
 from vaelab.recipe import Recipe
-from vaelab.training.loop import LONGEST_CHUNK, Controls, Diverged, initial_state, run_chunk
+from vaelab.training.chunk import LONGEST_CHUNK, knob_values, program, run_chunk
+from vaelab.training.loop import Controls, Diverged, initial_state
 from vaelab.training.state import from_arrays, to_arrays
 
 SMALL = assign(Recipe(), "backbone.hidden=16", "training.epochs=2")
@@ -128,18 +129,11 @@ def test_a_state_of_another_recipe_is_refused(digits):
 
 def test_a_chunk_has_no_library_convolution_and_one_loop_of_traced_length(digits):
     """On CPU a library convolution inside a loop is an order of magnitude slower than a matrix product."""
-    from flax import nnx
-
-    from vaelab.spec import knobs, without_knobs
-    from vaelab.training.loop import LEARNING_RATE, OBJECTIVE
-
     recipe = assign(SMALL, "backbone=Conv")
     model = recipe.build()
-    values = {OBJECTIVE + path: np.float32(0) for path in knobs(recipe.objective)} | {LEARNING_RATE: np.float32(0)}
     text = run_chunk.lower(
-        nnx.graphdef(model), without_knobs(recipe.objective), recipe.training.optimizer, recipe.training.schedule,
-        "dynamic", (8, 8, 1),
-        initial_state(model, recipe.training.optimizer), values,
+        program(model, recipe.objective, recipe.training, "dynamic", (8, 8, 1)),
+        initial_state(model, recipe.training.optimizer), knob_values(recipe.objective, recipe.training),
         (np.zeros((100, 64), np.uint8), np.zeros(100, np.int32)),
         np.zeros((LONGEST_CHUNK, 8), np.int32), np.int32(1), np.int32(9), jax.random.key(0),
     ).as_text()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vaelab.cli import evaluating, listing, pictures, reproducing, training
+from vaelab.cli import evaluating, listing, pictures, reproducing, sweeping, training
 from vaelab.cli.signals import INTERRUPTED
 from vaelab.errors import VaelabError
 
@@ -77,6 +77,7 @@ def vaelab(
 
 for command in (
     training.train,
+    sweeping.sweep,
     evaluating.evaluate,
     pictures.sample,
     pictures.interpolate,

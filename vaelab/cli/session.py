@@ -22,11 +22,29 @@ if TYPE_CHECKING:
     from vaelab.data import Dataset
     from vaelab.model import Autoencoder
     from vaelab.recipe import Recipe
-    from vaelab.training.loop import Progress
+    from vaelab.training.loop import Diverged, Progress
     from vaelab.training.state import TrainingState
 
 INTERVAL = 10.0  # Seconds of training that a power cut may cost.
 HEARTBEAT = 1.0  # Seconds between two writings of the status.
+
+
+class Interval:
+    """Whether so many seconds have gone by since it was last true; counted from the first question."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def over(self) -> bool:
+        """Whether the time is over, which begins the next one."""
+        now = time.monotonic()
+        if self._since is None:
+            self._since = now  # Not before: compiling is nothing to be saved.
+        if now - self._since <= self._seconds:
+            return False
+        self._since = now
+        return True
 
 
 @dataclass
@@ -42,11 +60,13 @@ class Session:
     state: TrainingState = field(init=False)  # The newest on disk, or the initial one.
     saved: int | None = field(init=False, default=None)  # Its step, if it is on disk.
     metrics: dict[str, Any] = field(init=False, default_factory=dict)
+    _noted: dict[str, Any] = field(init=False, default_factory=dict)  # Metrics of the newest chunk.
 
     def __post_init__(self) -> None:
         """Build the model, and go to the newest saved step if there is one."""
         from vaelab.training.loop import initial_state
 
+        self._beat = Interval(HEARTBEAT)
         self.model = self.recipe.build(self.seed)
         self.state = initial_state(self.model, self.recipe.training.optimizer)
         if newest := checkpoints.latest_step(self.folder):
@@ -72,52 +92,59 @@ class Session:
         """Steps that the recipe asks for in all."""
         return recipes.steps(self.recipe)
 
+    @property
+    def diverged(self) -> bool:
+        """Whether the run ended because its loss was no longer finite."""
+        return checkpoints.read_status(self.folder).get("state") == "diverged"
+
     def run(self, interruption: Interruption, display: Display) -> bool:
         """Train until the last step, which returns True, or a signal; raises `RunError` on divergence.
 
         In each of these cases the newest state is on disk.
         """
-        self._status("starting")
-        with self._failures_noted():
+        with self.under_way():
             self._train(interruption, display)
-        finished = self.step >= self.steps
-        self._status("finished" if finished else "interrupted")
-        return finished
+        return self.step >= self.steps
 
     def _train(self, interruption: Interruption, display: Display) -> None:
         from vaelab.training.loop import Diverged
 
-        progress = saved = None
-        beaten = time.monotonic()
+        progress, saving = None, Interval(INTERVAL)
         try:
             for progress in self.recipe.train(seed=self.seed, dataset=self.dataset, state=self.state):
                 display.show(progress, self.recipe.training.epochs)
-                checkpoints.append_metrics(self.folder, [row(progress)])
+                self.note(progress)
                 if interruption.signal:
                     break
-                now = time.monotonic()
-                if now - beaten > HEARTBEAT:
-                    self._status("training", step=progress.step)
-                    beaten = now
-                saved = saved or now  # From the first step on: compiling is nothing to be saved.
-                if now - saved > INTERVAL and progress.step < progress.steps:
-                    self._save(progress.state, progress.metrics)
-                    saved = time.monotonic()
+                if saving.over() and progress.step < progress.steps:
+                    self.save(progress.state, progress.metrics)
         except Diverged as diverged:
-            self._save(diverged.state, progress.metrics if progress else self.metrics)
-            sentence = (
-                f"Training diverged at step {diverged.step:,}: the loss is no longer a finite number. The model "
-                f"of step {self.step:,} is kept in {self.folder}; lower the learning rate or the weights with "
-                "--set, under another --name."
-            )
-            self._status("diverged", sentence)
-            raise RunError(sentence) from diverged
+            raise RunError(self.give_up(diverged)) from diverged
         if progress:
-            self._save(progress.state, progress.metrics)
+            self.save(progress.state, progress.metrics)
+
+    def note(self, progress: Progress) -> None:
+        """Put a chunk on the curves, and say now and then that the run is alive."""
+        checkpoints.append_metrics(self.folder, [row(progress)])
+        self._noted = progress.metrics
+        if self._beat.over():
+            self._status("training", step=progress.step)
+
+    def give_up(self, diverged: Diverged) -> str:
+        """Keep the last finite state; returns what is to be told."""
+        self.save(diverged.state, self._noted or self.metrics)
+        sentence = (
+            f"Training diverged at step {diverged.step:,}: the loss is no longer a finite number. The model "
+            f"of step {self.step:,} is kept in {self.folder}; lower the learning rate or the weights with "
+            "--set, under another --name."
+        )
+        self._status("diverged", sentence)
+        return sentence
 
     @contextmanager
-    def _failures_noted(self) -> Iterator[None]:
-        """Leave no status behind that says a dead run is alive."""
+    def under_way(self) -> Iterator[None]:
+        """Say that the run is being trained, and in the end, how it ended: no status says that a dead run is alive."""
+        self._status("starting")
         try:
             yield
         except RunError:
@@ -127,8 +154,10 @@ class Session:
             with suppress(OSError):  # The disk may be what failed.
                 self._status("interrupted" if stopped else "failed", str(error))
             raise
+        if not self.diverged:
+            self._status("finished" if self.step >= self.steps else "interrupted")
 
-    def _save(self, state: TrainingState, metrics: dict[str, Any]) -> None:
+    def save(self, state: TrainingState, metrics: dict[str, Any]) -> None:
         """Put a state on disk, unless it is there; the last one comes with what a viewer shows of it."""
         from flax import nnx
 

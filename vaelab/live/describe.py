@@ -11,8 +11,8 @@ import numpy as np
 from vaelab.data import information, steps_per_epoch
 from vaelab.errors import RunError
 from vaelab.nets.initializer import Initializer
-from vaelab.recipe import Recipe, from_json
-from vaelab.spec import knobs, substitute, to_json
+from vaelab.recipe import Recipe, turned
+from vaelab.spec import knobs, to_json
 
 
 def describe(recipe: Recipe) -> dict[str, Any]:
@@ -92,5 +92,4 @@ def tune(recipe: Recipe, values: dict[str, Any]) -> Recipe:
         high = sys.float_info.max if setting.maximum is None else setting.maximum
         if not number or not low <= value <= high:  # False for NaN too.
             raise RunError(f"{setting.label or path} must be between {low:g} and {high:g}, but got {value!r:.40}.")
-    # Through JSON, so that every rule of the recipe is checked again.
-    return from_json(to_json(substitute(recipe, {path: float(value) for path, value in values.items()})))
+    return turned(recipe, values)

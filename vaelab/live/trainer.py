@@ -22,7 +22,8 @@ from vaelab.live.snapshot import Snapshot
 from vaelab.live.stored import newest_intact
 from vaelab.recipe import from_json
 from vaelab.spec import knobs, replace
-from vaelab.training.loop import LONGEST_CHUNK, Controls, Diverged, initial_state
+from vaelab.training.chunk import LONGEST_CHUNK
+from vaelab.training.loop import Controls, Diverged, initial_state
 from vaelab.training.state import TrainingState, from_arrays
 
 CHUNK = 0.04  # Seconds between two looks at the control file,

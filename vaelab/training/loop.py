@@ -1,8 +1,6 @@
 """The training loop: a generator of `Progress` around one compiled program.
 
-The data set lies on the device as uint8. One call of `run_chunk` takes as many steps as the caller's `Controls` allow,
-in a loop whose length is an input, so one compilation serves a single step and a whole epoch; learning rate, penalty
-weights and noise levels are inputs too. Everything random in step t is a function of (seed, t).
+The data set lies on the device as uint8. One call of `run_chunk` takes as many steps as the caller's `Controls` allow.
 """
 
 from __future__ import annotations
@@ -10,26 +8,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from vaelab.data.batches import Batch, binarize, rows, steps_per_epoch
+from vaelab.data.batches import rows, steps_per_epoch
 from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
-from vaelab.objectives import Moment, Objective, Result
-from vaelab.spec import knobs, substitute, without_knobs
+from vaelab.objectives import Objective
+from vaelab.training.chunk import LONGEST_CHUNK, knob_values, program, run_chunk
 from vaelab.training.optimizers import Optimizer, Training
-from vaelab.training.schedules import Schedule
 from vaelab.training.state import TrainingState
-
-LONGEST_CHUNK = 256  # Steps per call of the compiled program; bounds its table of row numbers.
-LEARNING_RATE = "training.learning_rate"
-OBJECTIVE = "objective."
 
 
 @dataclass
@@ -97,15 +89,13 @@ def train(
     Raises `Diverged` when the loss is no longer finite.
     """
     controls = controls or Controls()
-    defaults = {LEARNING_RATE: training.learning_rate}
-    defaults |= {OBJECTIVE + path: knob.value for path, knob in knobs(objective).items()}
-    graph = nnx.graphdef(model)
+    compiled = program(model, objective, training, binarization, images.shape[1:])
+    defaults = knob_values(objective, training)
     current = state or initial_state(model, training.optimizer)
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total, step = per_epoch * training.epochs, int(current.step)
     data = jnp.asarray(images.reshape(len(images), -1)), jnp.asarray(labels, jnp.int32)
     key = jax.random.key(seed)
-    fixed = (graph, without_knobs(objective), training.optimizer, training.schedule, binarization, images.shape[1:])
     length, warm = 1, False
     while step < total:
         count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
@@ -116,78 +106,19 @@ def train(
         # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
         working = jax.tree.map(jnp.copy, current)
         result, sums, finite = jax.block_until_ready(
-            run_chunk(*fixed, working, values, data, table, np.int32(count), np.int32(total), key)
+            run_chunk(compiled, working, values, data, table, np.int32(count), np.int32(total), key)
         )
         seconds = time.perf_counter() - started
         if not finite:
             raise Diverged(int(result.step), current)
         current, step = result, step + count
         if warm:
-            length = _next_length(length, count, seconds, controls.seconds)
+            length = next_length(length, count, seconds, controls.seconds)
         warm = True  # The first chunk may have compiled, which says nothing about the pace.
         metrics = {name: float(value) / count for name, value in sums.items()}
         yield Progress(step, total, step / per_epoch, metrics, seconds, current)
 
 
-def _next_length(length: int, count: int, seconds: float, wanted: float) -> int:
+def next_length(length: int, count: int, seconds: float, wanted: float) -> int:
     """Steps that would last as long as wanted, growing at most fourfold from chunk to chunk."""
     return int(min(max(1, wanted * count / max(seconds, 1e-6)), 4 * max(length, 1), LONGEST_CHUNK))
-
-
-@partial(
-    jax.jit,
-    static_argnames=("graph", "objective", "optimizer", "schedule", "binarization", "shape"),
-    donate_argnames=("state",),
-)
-def run_chunk(
-    graph: Any,
-    objective: Objective,
-    optimizer: Optimizer,
-    schedule: Schedule,
-    binarization: str,
-    shape: tuple[int, ...],  # of one example
-    state: TrainingState,
-    values: dict[str, Any],
-    data: tuple[Any, Any],  # uint8 [N, H * W * C], flat, so that the innermost axis is long; int32 [N]
-    table: Any,  # int32 [LONGEST_CHUNK, B]: which rows each step reads
-    count: Any,
-    total: Any,  # steps of the whole run
-    key: Any,
-) -> tuple[TrainingState, dict[str, Any], Any]:
-    """Take `count` steps: the new state, the sums of the metrics, and whether all of it is finite."""
-    tuned = substitute(
-        objective, {path.removeprefix(OBJECTIVE): value for path, value in values.items() if path.startswith(OBJECTIVE)}
-    )
-    transformation = optimizer.transformation()
-    pixels, labels = data
-
-    def one_step(index: Any, state: TrainingState) -> tuple[TrainingState, dict[str, Any]]:
-        pixel_key, objective_key, code_key = jax.random.split(jax.random.fold_in(key, state.step), 3)
-        target = binarize(pixels[table[index]], binarization, pixel_key).reshape(-1, *shape)
-        batch, moment = Batch(target, target, labels[table[index]]), Moment(objective_key, state.step / total)
-
-        def loss(parameters: Any) -> tuple[Any, Result]:
-            return tuned(nnx.merge(graph, parameters), batch, moment)
-
-        gradients, result = jax.grad(loss, has_aux=True)(state.parameters)
-        direction, optimizer_state = transformation.update(gradients, state.optimizer, state.parameters)
-        rate = values[LEARNING_RATE] * schedule(state.step / total)
-        parameters = jax.tree.map(lambda p, d: p - rate * d, state.parameters, direction)
-        model = nnx.merge(graph, parameters)
-        model.settle(result.code, code_key)
-        return TrainingState(state.step + 1, nnx.state(model, nnx.Param), optimizer_state), result.metrics
-
-    def body(carry: Any) -> Any:
-        index, state, sums, _ = carry
-        state, metrics = one_step(index, state)
-        sums = jax.tree.map(jnp.add, sums, metrics)
-        return index + 1, state, sums, jnp.isfinite(metrics["loss"])
-
-    shapes = jax.eval_shape(one_step, 0, state)[1]
-    zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
-    # A loop of traced length, not a scan: one program serves every chunk length, and it stops at the first bad loss.
-    _, state, sums, finite = jax.lax.while_loop(
-        lambda carry: (carry[0] < count) & carry[3], body, (jnp.int32(0), state, zeros, jnp.bool_(True))
-    )
-    healthy = jnp.stack([jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.parameters)]).all()
-    return state, sums, finite & healthy

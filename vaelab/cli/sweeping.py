@@ -1,0 +1,178 @@
+"""`vaelab sweep`: one recipe with several values of its knobs and several seeds, trained as one program."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vaelab.cli.arguments import LARGEST_SEED, Runs
+from vaelab.cli.output import remark, say, table
+from vaelab.cli.signals import INTERRUPTED, Interruption, watch
+from vaelab.errors import RecipeError
+
+if TYPE_CHECKING:
+    from vaelab.cli.progress import Display
+    from vaelab.cli.session import Session
+    from vaelab.sweep import Variant
+    from vaelab.training.loop import Progress
+
+
+def sweep(
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRESET_OR_RECIPE.json",
+            help="A name from [bold]vaelab presets[/], or the file of a recipe.",
+            show_default=False,
+        ),
+    ],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="KNOB=V1,V2,...", help="Values of a knob; repeated, every combination."),
+    ] = None,
+    seeds: Annotated[str, typer.Option("--seeds", metavar="S1,S2,...", help="Seeds, each with every value.")] = "0",
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data[/]."),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="Passes over the data.")] = None,
+    runs: Runs = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Of the runs, which are numbered: NAME-01, ...")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of all the recipes; may be repeated."),
+    ] = None,
+) -> None:
+    """Train many runs at once, as one program: on a small model, sixteen cost little more than one.
+
+    Each becomes a run like any other. Ctrl-C saves and stops; the same command trains on.
+
+    For example: [bold]vaelab sweep vae_2d --vary objective.penalties.GaussianKL.weight=0,0.5,1,2,4 --seeds 0,1[/]
+    """
+    with watch() as interruption:
+        from vaelab import checkpoints
+        from vaelab.cli import recipes
+        from vaelab.cli.progress import display
+        from vaelab.cli.session import Session
+        from vaelab.cli.training import open_run, run_name
+        from vaelab.data import load
+        from vaelab.sweep import variants
+
+        changes = [f"data.name={data}"] if data is not None else []
+        changes += [f"training.epochs={epochs}"] if epochs is not None else []
+        chosen = recipes.choose(recipe, changes + (assignments or []))
+        found = variants(chosen.recipe, dict(map(_values, vary or [])), [_seed(text) for text in seeds.split(",")])
+        stem = name or f"{recipes.default_name(chosen, found[0].seed)[:54]}-sweep"
+        folders = [
+            (runs or checkpoints.runs_root()) / run_name(f"{stem}-{index:02}") for index in range(1, len(found) + 1)
+        ]
+        given = [("data", data), ("epochs", epochs), ("seeds", None if seeds == "0" else seeds), ("name", name)]
+        options = [("--vary", text) for text in vary or []]
+        options += [(f"--{option}", str(value)) for option, value in given if value is not None]
+        options += [("--set", assignment) for assignment in assignments or []]
+        command = shlex.join(["vaelab", "sweep", recipe, *(word for pair in options for word in pair)])
+        from vaelab.training.devices import configure  # Here, so that a refusal need not wait for JAX.
+
+        dataset = load(chosen.recipe.data.name)
+        configure()
+        with ExitStack() as held:
+            sessions = []
+            for variant, folder in zip(found, folders, strict=True):
+                held.enter_context(checkpoints.writer(folder))
+                own = chosen._replace(recipe=variant.recipe, title=f"{chosen.title}, {variant.label}".rstrip(", "))
+                open_run(folder, own, variant.seed, command)
+                sessions.append(Session(folder, variant.recipe, dataset, variant.seed, command))
+            lanes = [pair for pair in zip(found, sessions, strict=True) if not _ended(pair[1])]
+            remark(f"{len(lanes)} of {len(found)} runs to train in {folders[0].parent}. Ctrl-C saves and stops.")
+            if lanes:
+                with display(chosen.recipe.training.batch_size * len(lanes)) as shown:
+                    _train(lanes, interruption, shown)
+        table(["run", "differs in", "step", "metrics"], [_line(*pair) for pair in zip(found, sessions, strict=True)])
+        if not all(_ended(session) for session in sessions):
+            again = command + (f" --runs {shlex.quote(str(runs))}" if runs else "")
+            say(f"Stopped before the end and saved. Train on with:\n{again}")
+            raise typer.Exit(INTERRUPTED)
+
+
+def _values(text: str) -> tuple[str, list[float]]:
+    path, _, numbers = text.partition("=")
+    try:
+        return path, [float(number) for number in numbers.split(",")]
+    except ValueError:
+        raise RecipeError(
+            f"--vary wants a knob and numbers, such as training.learning_rate=0.001,0.002, but got {text!r:.80}."
+        ) from None
+
+
+def _seed(text: str) -> int:
+    if not text.strip().isdecimal() or int(text) > LARGEST_SEED:
+        raise RecipeError(f"--seeds wants whole numbers from 0 to {LARGEST_SEED}, such as 0,1,2, but got {text!r:.40}.")
+    return int(text)
+
+
+def _ended(session: Session) -> bool:
+    """Whether there is nothing to be trained any more: at its last step, or diverged on the way."""
+    return session.step >= session.steps or session.diverged
+
+
+def _train(lanes: Sequence[tuple[Variant, Session]], interruption: Interruption, display: Display) -> None:
+    """Train all to the end or to a signal; the newest state of each is on disk then."""
+    from vaelab.cli.session import INTERVAL, Interval
+    from vaelab.sweep import train_together
+
+    variants, sessions = [variant for variant, _ in lanes], [session for _, session in lanes]
+    _catch_up(sessions)
+    saving, alive = Interval(INTERVAL), {}
+    with ExitStack() as under_way:
+        for session in sessions:
+            under_way.enter_context(session.under_way())
+        states = [session.state for session in sessions]
+        for alive, diverged in train_together(variants, dataset=sessions[0].dataset, states=states):
+            for index, failure in diverged.items():
+                remark(sessions[index].give_up(failure))
+            for index, progress in alive.items():
+                sessions[index].note(progress)
+            for progress in [*alive.values()][:1]:
+                display.show(progress, variants[0].recipe.training.epochs)
+            if interruption.signal:
+                break
+            if saving.over():
+                _save(sessions, alive)
+        _save(sessions, alive)
+
+
+def _save(sessions: Sequence[Session], alive: dict[int, Progress]) -> None:
+    for index, progress in alive.items():
+        sessions[index].save(progress.state, progress.metrics)
+
+
+def _catch_up(sessions: Sequence[Session]) -> None:
+    """Train those that were not saved in time to where the others stand: a kill may have come between two savings."""
+    from vaelab.training.loop import LONGEST_CHUNK, Controls
+
+    ahead = max(session.step for session in sessions)
+    for session in sessions:
+        controls = Controls(steps=min(LONGEST_CHUNK, max(1, ahead - session.step)))
+        behind = session.recipe.train(
+            seed=session.seed, dataset=session.dataset, state=session.state, controls=controls
+        )
+        while session.step < ahead:
+            progress = next(behind)
+            controls.steps = min(LONGEST_CHUNK, max(1, ahead - progress.step))
+            if progress.step == ahead:
+                session.note(progress)
+                session.save(progress.state, progress.metrics)
+
+
+def _line(variant: Variant, session: Session) -> list[str]:
+    from vaelab.cli.progress import numbers
+
+    metrics = numbers(session.metrics) if session.metrics else ""
+    step = f"{session.step:,}" + (" (diverged)" if session.diverged else "")
+    return [session.folder.name, variant.label, step, metrics]

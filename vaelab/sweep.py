@@ -1,0 +1,78 @@
+"""Recipes that differ in knobs and seeds only, trained as one program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from vaelab.data import Dataset, load
+from vaelab.errors import RecipeError
+from vaelab.recipe import Recipe, turned
+from vaelab.spec import knobs
+
+if TYPE_CHECKING:
+    from vaelab.training.lanes import Standing
+    from vaelab.training.loop import Controls
+    from vaelab.training.state import TrainingState
+
+LARGEST = 64  # Runs in a sweep.
+
+
+class Variant(NamedTuple):
+    """One run of a sweep: its recipe, its seed, and what is its own in words."""
+
+    recipe: Recipe
+    seed: int
+    label: str
+
+
+def variants(recipe: Recipe, values: Mapping[str, Sequence[float]], seeds: Sequence[int] = (0,)) -> list[Variant]:
+    """Every combination of knob values, by path, and seeds; raises `RecipeError` for what is no knob, or its range."""
+    known = knobs(recipe)
+    for path, numbers in values.items():
+        if path not in known:
+            raise RecipeError(
+                f"{path} cannot be varied in a sweep, which trains one program with several numbers; choose from "
+                f"{', '.join(known)}."
+            )
+        if not numbers:
+            raise RecipeError(f"Give at least one value of {path}, such as {path}={known[path].value:g}.")
+        if len(set(numbers)) < len(numbers):
+            raise RecipeError(f"A value of {path} is given twice; each run of a sweep is to be another one.")
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise RecipeError("Give at least one seed, and none of them twice.")
+    count = len(seeds)
+    for numbers in values.values():
+        count *= len(numbers)
+    if count > LARGEST:
+        raise RecipeError(f"This sweep has {count:,} runs; at most {LARGEST} are trained together: give fewer values.")
+    found = []
+    for numbers, seed in product(product(*values.values()), seeds):
+        chosen = dict(zip(values, numbers, strict=True))
+        words = [f"{known[path].setting.label or path} {number:g}" for path, number in chosen.items()]
+        words += [f"seed {seed}"] if len(seeds) > 1 else []
+        found.append(Variant(turned(recipe, chosen), seed, ", ".join(words)))
+    return found
+
+
+def train_together(
+    variants: Sequence[Variant],
+    *,
+    dataset: Dataset | None = None,
+    states: Sequence[TrainingState] | None = None,
+    controls: Controls | None = None,
+) -> Iterator[Standing]:
+    """Train all variants at once, from their seeds or on from states; see `vaelab.training.lanes.train_lanes`."""
+    from vaelab.training.lanes import Lane, train_lanes
+
+    data = variants[0].recipe.data
+    dataset = dataset or load(data.name)
+    lanes = [
+        Lane(recipe.build(seed), recipe.objective, recipe.training, seed, states[index] if states else None)
+        for index, (recipe, seed, _) in enumerate(variants)
+    ]
+    rows = slice(data.examples or None)
+    return train_lanes(
+        lanes, dataset.train.images[rows], dataset.train.labels[rows], binarization=data.binarization, controls=controls
+    )

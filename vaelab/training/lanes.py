@@ -1,0 +1,185 @@
+"""Several runs in one compiled program: the same recipe with other knobs and seeds, trained side by side by `vmap`.
+
+A run of its own leaves a small model's processor idle most of the time; lanes fill it. Lanes of one seed see the same
+batches and the same noise, which are drawn once for all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from vaelab.data.batches import rows, steps_per_epoch
+from vaelab.errors import VaelabError
+from vaelab.model import Autoencoder
+from vaelab.objectives import Objective
+from vaelab.spec import without_knobs
+from vaelab.training.chunk import LONGEST_CHUNK, Program, knob_values, program, take_step
+from vaelab.training.loop import Controls, Diverged, Progress, initial_state, next_length
+from vaelab.training.optimizers import Training
+from vaelab.training.state import TrainingState
+
+LANES = TrainingState(None, 0, 0)  # type: ignore[arg-type]  # The step is one for all.
+
+
+class Lane(NamedTuple):
+    """One of the runs that are trained together."""
+
+    model: Autoencoder
+    objective: Objective
+    training: Training
+    seed: int
+    state: TrainingState | None = None  # to train on from
+
+
+class Standing(NamedTuple):
+    """How the lanes stand after a chunk, by their index."""
+
+    alive: dict[int, Progress]
+    diverged: dict[int, Diverged]  # in this chunk; these are not trained any more
+
+
+def train_lanes(
+    lanes: Sequence[Lane],
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    binarization: str = "none",
+    controls: Controls | None = None,
+) -> Iterator[Standing]:
+    """Train on uint8 images [N, ...] of classes [N], yielding after every chunk, until no lane has steps left.
+
+    A lane that diverges is told of once, and the others go on. The numbers are those of a run of its own but for the
+    rounding of sums. Of `controls`, the values are not read: each lane has its own. Raises `VaelabError` where the
+    lanes do not fit one program or do not stand at the same step.
+    """
+    controls = controls or Controls()
+    compiled = one_program(lanes, binarization, images.shape[1:])
+    training = lanes[0].training
+    values = stack([{k: np.float32(v) for k, v in knob_values(x.objective, x.training).items()} for x in lanes])
+    states = [lane.state or initial_state(lane.model, training.optimizer) for lane in lanes]
+    step = one_step(states)
+    current = stack(states)._replace(step=jnp.int32(step))
+    per_epoch = steps_per_epoch(len(images), training.batch_size)
+    total, batch = per_epoch * training.epochs, min(training.batch_size, len(images))
+    data = jnp.asarray(images.reshape(len(images), -1)), jnp.asarray(labels, jnp.int32)
+    seeds = list(dict.fromkeys(lane.seed for lane in lanes))
+    alike = len(seeds) == 1
+    keys = jax.random.key(seeds[0]) if alike else jnp.stack([jax.random.key(lane.seed) for lane in lanes])
+    lost: set[int] = set()
+    length, warm = 1, False
+    while step < total and len(lost) < len(lanes):
+        count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
+        tables = {seed: np.zeros((LONGEST_CHUNK, batch), np.int32) for seed in seeds}
+        for seed, table in tables.items():
+            table[:count] = rows(len(images), training.batch_size, seed, step, count)
+        table = tables[seeds[0]] if alike else np.stack([tables[lane.seed] for lane in lanes])
+        started = time.perf_counter()
+        working = jax.tree.map(jnp.copy, current)
+        result, sums, finite = jax.block_until_ready(
+            run_lanes(compiled, alike, working, values, data, table, np.int32(count), np.int32(total), keys)
+        )
+        seconds = time.perf_counter() - started
+        failed = set(np.flatnonzero(~np.asarray(finite)).tolist()) - lost
+        before = unstack(current, len(lanes)) if failed else []
+        current, step, lost = result, step + count, lost | failed
+        if warm:
+            length = next_length(length, count, seconds, controls.seconds)
+        warm = True
+        means = {name: np.asarray(value) / count for name, value in sums.items()}
+        yield Standing(
+            {
+                index: Progress(
+                    step, total, step / per_epoch, {name: float(mean[index]) for name, mean in means.items()}, seconds,
+                    state,
+                )
+                for index, state in enumerate(unstack(current, len(lanes)))
+                if index not in lost
+            },
+            {index: Diverged(step, before[index]) for index in sorted(failed)},
+        )
+
+
+def one_program(lanes: Sequence[Lane], binarization: str, shape: tuple[int, ...]) -> Program:
+    """The program of all lanes; raises `VaelabError` naming what keeps them from sharing one."""
+    programs = [program(lane.model, lane.objective, lane.training, binarization, shape) for lane in lanes]
+    shared = [{**found._asdict(), "training": without_knobs(lane.training)}
+              for found, lane in zip(programs, lanes, strict=True)]  # fmt: skip
+    for name, value in shared[0].items():
+        if any(other[name] != value for other in shared):
+            raise VaelabError(
+                f"Runs that are trained together may differ in knobs and in the seed, but here the {name} differs; "
+                "train these one by one."
+            )
+    return programs[0]
+
+
+def one_step(states: Sequence[TrainingState]) -> int:
+    """The step at which all lanes stand; raises `VaelabError` where they do not."""
+    steps = sorted({int(state.step) for state in states})
+    if len(steps) > 1:
+        raise VaelabError(
+            f"Runs that are trained together must stand at the same step, but these stand at {steps[0]:,} to "
+            f"{steps[-1]:,}; train each on by itself until they meet, or begin anew."
+        )
+    return steps[0]
+
+
+def stack(trees: Sequence[Any]) -> Any:
+    """Trees of arrays -> one tree of arrays [L, ...]."""
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
+
+
+@partial(jax.jit, static_argnames="count")
+def unstack(state: TrainingState, count: int) -> list[TrainingState]:
+    """The states of all lanes, in one call."""
+    return [
+        TrainingState(
+            jnp.copy(state.step),
+            *(jax.tree.map(lambda leaf, i=index: leaf[i], part) for part in (state.parameters, state.optimizer)),
+        )
+        for index in range(count)
+    ]
+
+
+@partial(jax.jit, static_argnames=("program", "alike"), donate_argnames="state")
+def run_lanes(
+    program: Program,
+    alike: bool,  # all lanes have one seed
+    state: TrainingState,  # [L, ...] but for the step
+    values: dict[str, Any],  # [L]
+    data: tuple[Any, Any],  # uint8 [N, H * W * C], int32 [N]
+    table: Any,  # int32 [LONGEST_CHUNK, B], with a leading axis [L] unless alike
+    count: Any,
+    total: Any,
+    keys: Any,  # one key, or [L]
+) -> tuple[TrainingState, dict[str, Any], Any]:
+    """Take `count` steps in every lane: the new state, the sums of the metrics [L], and which lanes are finite [L]."""
+    pixels, labels = data
+    own = None if alike else 0
+    step = jax.vmap(partial(take_step, program), in_axes=(0, LANES, own, own, None, own), out_axes=(LANES, 0))
+
+    def one_step(index: Any, state: TrainingState) -> tuple[TrainingState, dict[str, Any]]:
+        read = table[index] if alike else table[:, index]
+        return step(values, state, pixels[read], labels[read], total, keys)
+
+    def body(carry: Any) -> Any:
+        index, state, sums, finite = carry
+        state, metrics = one_step(index, state)
+        return index + 1, state, jax.tree.map(jnp.add, sums, metrics), finite & jnp.isfinite(metrics["loss"])
+
+    shapes = jax.eval_shape(one_step, 0, state)[1]
+    zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+    healthy = jnp.ones(zeros["loss"].shape, bool)
+    _, state, sums, finite = jax.lax.while_loop(
+        lambda carry: carry[0] < count, body, (jnp.int32(0), state, zeros, healthy)
+    )
+    for leaf in jax.tree.leaves(state.parameters):
+        finite &= jnp.isfinite(leaf).reshape(len(finite), -1).all(axis=1)
+    return state, sums, finite
