@@ -27,6 +27,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     "Gaussian": ({"size": 3},),
     "TopK": ({"size": 6, "active": 3},),
     "Tokens": ({"size": 3},),
+    "FixedGaussian": ({}, {"activation": "sigmoid"}),
     "Quantized": ({"codes": 32, "dimension": 4}, {"codes": 32, "dimension": 4, "learning": "gradient"}),
 }
 

@@ -12,6 +12,7 @@ from vaelab.data.corruptions import (
     SaltPepper,
 )
 from vaelab.nets import Conv, Dense, Patch, Recurrent
+from vaelab.objectives import FixedGaussian
 from vaelab.objectives.penalties import (
     L1,
     CodeNorm,
@@ -40,6 +41,7 @@ GHOSH = "Ghosh et al. 2020, From variational to deterministic autoencoders"
 TOLSTIKHIN = "Tolstikhin et al. 2018, Wasserstein auto-encoders"
 SRIVASTAVA = "Srivastava et al. 2015, Unsupervised learning of video representations using LSTMs"
 PATCHES = Patch(size=4, width=48, depth=1)
+LOGISTIC = FixedGaussian(activation="sigmoid")  # The outputs of the paper's networks.
 LONG = Training(epochs=30, schedule=Cosine())
 
 LINEAR = Preset(
@@ -54,7 +56,7 @@ VANILLA = Preset(
 DEEP = Preset(
     "deep_ae", "Deep autoencoder", HINTON,
     "3.00 squared error per test image with 30 numbers, where PCA has 13.87; here after 150 epochs",
-    Recipe(GREY, Dense(hidden=(1000, 500, 250)), Point(30), SQUARED_ERROR, LONG),
+    Recipe(GREY, Dense(hidden=(1000, 500, 250)), Point(30), squared_error(likelihood=LOGISTIC), LONG),
 )
 OVERCOMPLETE = Preset(
     "overcomplete_ae", "Overcomplete autoencoder", GOODFELLOW,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log, pi
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from vaelab.lazy import jax, jnp
-from vaelab.nets.layers import Layer, Shape
+from vaelab.nets.layers import Activation, Layer, Shape, apply
 from vaelab.nets.rearranging import Take
 from vaelab.objectives.likelihoods.pixels import Pixels, Support, flatten, sum_event
-from vaelab.spec import number
+from vaelab.spec import number, option
 
 
 def _log_normal(target: Any, mean: Any, deviation: Any) -> Any:
@@ -19,20 +19,24 @@ def _log_normal(target: Any, mean: Any, deviation: Any) -> Any:
 
 @dataclass(frozen=True)
 class FixedGaussian(Pixels):
-    """Independent real pixels, N(output, scale^2): squared error with its unit. Bishop 2006, eq. 1.46."""
+    """Independent real pixels, N(mean, scale^2): squared error with its unit. Bishop 2006, eq. 1.46."""
 
     scale: float = number(
         1.0, minimum=0.01, maximum=10, knob=True, logarithmic=True, label="Pixel noise", help="Standard deviation."
     )
+    activation: Literal["identity", "sigmoid"] = option(
+        "identity", label="Mean", help="A sigmoid keeps the mean between 0 and 1; without one it may leave that range."
+    )
     support: ClassVar[Support] = "real"
 
-    def log_prob(self, target: Any, mean: Any, weight: Any = None) -> Any:
+    def log_prob(self, target: Any, outputs: Any, weight: Any = None) -> Any:
         """-sum_i (x_i - mean_i)^2 / (2 scale^2) + log scale + 1/2 log 2 pi; [B, ...] -> [B] in nats."""
-        return sum_event(_log_normal(flatten(target), flatten(mean), self.scale), weight)
+        mean = apply(self.activation, flatten(outputs))
+        return sum_event(_log_normal(flatten(target), mean, self.scale), weight)
 
     def mean_layers(self, shape: Shape) -> tuple[Layer, ...]:
-        """E[x|z] as it is; may leave [0, 1]."""
-        return ()
+        """E[x|z]: what the decoder says, or its sigmoid."""
+        return () if self.activation == "identity" else (Activation(self.activation),)
 
 
 @dataclass(frozen=True)
