@@ -161,3 +161,16 @@ def test_a_full_disk_fails_the_run_in_a_sentence(tmp_path, monkeypatch):
     assert result.stderr.endswith("\nStep 22 could not be saved.\n")
     status = read_status(tmp_path / "runs" / "full")
     assert (status["state"], status["message"]) == ("failed", "Step 22 could not be saved.")
+
+
+def test_a_run_that_is_older_than_a_field_of_its_recipe_trains_on(tmp_path):
+    command = ("train", "ae", *SMALL[:2], "--set", "backbone.hidden=16", "--runs", tmp_path, "--name", "old")
+    assert call(*command, "--epochs", 1).exit_code == 0
+    file = tmp_path / "old" / "recipe.json"
+    recipe = json.loads(file.read_text())
+    del recipe["objective"]["likelihood"]["activation"]
+    file.write_text(json.dumps(recipe))
+    again = call(*command, "--epochs", 2)
+    assert again.exit_code == 0 and "Training on from step 11" in again.stderr
+    sentence = refused(*command, "--set", "objective.likelihood.activation=sigmoid")
+    assert "activation (identity there, sigmoid here)" in sentence

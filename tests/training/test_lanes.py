@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 
+from vaelab import sweep
 from vaelab.assign import assign
 from vaelab.errors import RecipeError, VaelabError
 from vaelab.presets import preset
@@ -44,6 +45,16 @@ def test_lanes_are_the_runs_by_themselves(digits, values, seeds):
         assert_like_alone(variant, together, digits)
 
 
+def test_in_turn_they_are_the_runs_by_themselves_bit_for_bit(digits, monkeypatch):
+    monkeypatch.setattr(sweep, "SMALL", 0)
+    run_lanes.clear_cache()
+    chosen = variants(SMALL, {BETA: [0.5, 2.0]}, [0, 1])
+    standing = last(train_together(chosen, dataset=digits))
+    assert run_lanes._cache_size() == 0
+    for variant, together in zip(chosen, standing.alive.values(), strict=True):
+        assert_like_alone(variant, together, digits, tolerance=0)
+
+
 @pytest.mark.parametrize("name", ["vq_vae", "recurrent_ae", "conv_vae", "contractive_ae", "conditional_vae", "iwae"])
 def test_every_kind_can_be_swept(digits, name):
     recipe = assign(preset(name).recipe, "data.name=digits", "training.epochs=1", "data.examples=256")
@@ -68,7 +79,9 @@ def test_a_sweep_is_one_compilation_and_resumes_where_it_stood(digits):
         next(train_together(chosen, dataset=digits, states=[part.alive[0].state, whole.alive[1].state]))
 
 
-def test_a_run_that_diverges_is_kept_as_it_was_and_the_others_go_on(digits):
+@pytest.mark.parametrize("small", [0, sweep.SMALL])
+def test_a_run_that_diverges_is_kept_as_it_was_and_the_others_go_on(digits, monkeypatch, small):
+    monkeypatch.setattr(sweep, "SMALL", small)
     chosen = variants(SMALL, {RATE: [0.001, 0.002]})
     state = next(train_together(chosen[:1], dataset=digits)).alive[0].state
     broken = state._replace(parameters=jax.tree.map(lambda leaf: leaf * 1e30, state.parameters))

@@ -28,3 +28,22 @@ Class = Annotated[
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE.png", help="The picture to write.", show_default=False)
 ]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="PRESET_OR_RECIPE.json",
+        help="A name from [bold]vaelab presets[/], or the file of a recipe.",
+        show_default=False,
+    ),
+]
+DataName = Annotated[
+    str | None, typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data[/].")
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", metavar="N", help="Passes over the data; more of them train a run on."),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."),
+]

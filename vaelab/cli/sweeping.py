@@ -1,4 +1,4 @@
-"""`vaelab sweep`: one recipe with several values of its knobs and several seeds, trained as one program."""
+"""`vaelab sweep`: one recipe with several values of its knobs and several seeds, trained together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vaelab.cli.arguments import LARGEST_SEED, Runs
+from vaelab.cli.arguments import LARGEST_SEED, Assignments, DataName, Epochs, Runs, Source
 from vaelab.cli.output import remark, say, table
 from vaelab.cli.signals import INTERRUPTED, Interruption, watch
 from vaelab.errors import RecipeError
@@ -22,36 +22,24 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    recipe: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRESET_OR_RECIPE.json",
-            help="A name from [bold]vaelab presets[/], or the file of a recipe.",
-            show_default=False,
-        ),
-    ],
+    recipe: Source,
     vary: Annotated[
         list[str] | None,
         typer.Option("--vary", metavar="KNOB=V1,V2,...", help="Values of a knob; repeated, every combination."),
     ] = None,
     seeds: Annotated[str, typer.Option("--seeds", metavar="S1,S2,...", help="Seeds, each with every value.")] = "0",
-    data: Annotated[
-        str | None,
-        typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data[/]."),
-    ] = None,
-    epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="Passes over the data.")] = None,
+    data: DataName = None,
+    epochs: Epochs = None,
     runs: Runs = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Of the runs, which are numbered: NAME-01, ...")
     ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of all the recipes; may be repeated."),
-    ] = None,
+    assignments: Assignments = None,
 ) -> None:
-    """Train many runs at once, as one program: on a small model, sixteen cost little more than one.
+    """Train one recipe with several values of its knobs and several seeds.
 
-    Each becomes a run like any other. Ctrl-C saves and stops; the same command trains on.
+    Small models are trained side by side as one program, large ones in turn. Each becomes a run like any other. Ctrl-C
+    saves and stops; the same command trains on.
 
     For example: [bold]vaelab sweep vae_2d --vary objective.penalties.GaussianKL.weight=0,0.5,1,2,4 --seeds 0,1[/]
     """

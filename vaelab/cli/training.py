@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vaelab.cli.arguments import Runs, Seed
+from vaelab.cli.arguments import Assignments, DataName, Epochs, Runs, Seed, Source
 from vaelab.cli.output import remark, say
 from vaelab.cli.signals import INTERRUPTED, watch
 
@@ -21,31 +21,15 @@ if TYPE_CHECKING:
 
 
 def train(
-    recipe: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRESET_OR_RECIPE.json",
-            help="A name from [bold]vaelab presets[/], or the file of a recipe.",
-            show_default=False,
-        ),
-    ],
-    data: Annotated[
-        str | None,
-        typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data[/]."),
-    ] = None,
-    epochs: Annotated[
-        int | None,
-        typer.Option("--epochs", metavar="N", help="Passes over the data; more of them train a run on."),
-    ] = None,
+    recipe: Source,
+    data: DataName = None,
+    epochs: Epochs = None,
     seed: Seed = 0,
     runs: Runs = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Of the run; made of the rest unless given.")
     ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."),
-    ] = None,
+    assignments: Assignments = None,
 ) -> None:
     """Train a model. Ctrl-C saves and stops; the same command trains on, to the same bits.
 
@@ -113,9 +97,12 @@ def _require_same(folder: Path, recipe: Recipe, seed: int) -> None:
     """Raise `RunError` if a run is of another recipe or seed."""
     from vaelab import checkpoints
     from vaelab.cli.recipes import require_same
+    from vaelab.recipe import from_json
     from vaelab.spec import to_json
 
-    there = {"seed": checkpoints.about_run(folder).get("seed"), **checkpoints.recipe_of(folder)}
+    # Read and written again: a run may be older than a field, and then has what it is without being set.
+    found = to_json(from_json(checkpoints.recipe_of(folder)))
+    there = {"seed": checkpoints.about_run(folder).get("seed"), **found}
     require_same(folder.name, there, {"seed": seed, **to_json(recipe)})
 
 

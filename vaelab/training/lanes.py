@@ -1,13 +1,13 @@
-"""Several runs in one compiled program: the same recipe with other knobs and seeds, trained side by side by `vmap`.
+"""Several runs of the same recipe with other knobs and seeds, trained together: side by side by `vmap`, or in turn.
 
-A run of its own leaves a small model's processor idle most of the time; lanes fill it. Lanes of one seed see the same
-batches and the same noise, which are drawn once for all of them.
+A small model leaves the processor idle most of the time; lanes side by side fill it, and those of one seed see the same
+batches and the same noise, which are drawn once. A large model fills it alone.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
 from vaelab.objectives import Objective
 from vaelab.spec import without_knobs
-from vaelab.training.chunk import LONGEST_CHUNK, Program, knob_values, program, take_step
+from vaelab.training.chunk import LONGEST_CHUNK, Program, knob_values, program, run_chunk, take_step
 from vaelab.training.loop import Controls, Diverged, Progress, initial_state, next_length
 from vaelab.training.optimizers import Training
 from vaelab.training.state import TrainingState
@@ -45,65 +45,100 @@ class Standing(NamedTuple):
     diverged: dict[int, Diverged]  # in this chunk; these are not trained any more
 
 
+class Chunk(NamedTuple):
+    """What all lanes do next; a list has an entry for each lane."""
+
+    program: Program
+    values: list[dict[str, Any]]  # of the knobs
+    data: tuple[Any, Any]  # uint8 [N, H * W * C], int32 [N]
+    tables: list[np.ndarray]  # int32 [LONGEST_CHUNK, B]; of lanes with one seed, the same
+    count: Any  # steps to take
+    total: Any  # steps of the whole run
+    keys: list[Any]
+
+
+Outcome = tuple[list[TrainingState], dict[str, np.ndarray], np.ndarray]  # states, sums of the metrics [L], finite [L]
+
+
 def train_lanes(
     lanes: Sequence[Lane],
     images: np.ndarray,
     labels: np.ndarray,
     *,
+    advance: Callable[[Chunk, list[TrainingState]], Outcome],
     binarization: str = "none",
     controls: Controls | None = None,
 ) -> Iterator[Standing]:
     """Train on uint8 images [N, ...] of classes [N], yielding after every chunk, until no lane has steps left.
 
-    A lane that diverges is told of once, and the others go on. The numbers are those of a run of its own but for the
-    rounding of sums. Of `controls`, the values are not read: each lane has its own. Raises `VaelabError` where the
-    lanes do not fit one program or do not stand at the same step.
+    `advance` is `side_by_side` or `in_turn`. A lane that diverges is told of once, and the others go on. Of `controls`,
+    the values are not read: each lane has its own. Raises `VaelabError` where the lanes do not fit one program or do
+    not stand at the same step.
     """
     controls = controls or Controls()
     compiled = one_program(lanes, binarization, images.shape[1:])
     training = lanes[0].training
-    values = stack([{k: np.float32(v) for k, v in knob_values(x.objective, x.training).items()} for x in lanes])
+    values = [
+        {path: np.float32(value) for path, value in knob_values(lane.objective, lane.training).items()}
+        for lane in lanes
+    ]  # fmt: skip
     states = [lane.state or initial_state(lane.model, training.optimizer) for lane in lanes]
     step = one_step(states)
-    current = stack(states)._replace(step=jnp.int32(step))
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total, batch = per_epoch * training.epochs, min(training.batch_size, len(images))
     data = jnp.asarray(images.reshape(len(images), -1)), jnp.asarray(labels, jnp.int32)
-    seeds = list(dict.fromkeys(lane.seed for lane in lanes))
-    alike = len(seeds) == 1
-    keys = jax.random.key(seeds[0]) if alike else jnp.stack([jax.random.key(lane.seed) for lane in lanes])
+    tables = {lane.seed: np.zeros((LONGEST_CHUNK, batch), np.int32) for lane in lanes}
+    keys = [jax.random.key(lane.seed) for lane in lanes]
     lost: set[int] = set()
     length, warm = 1, False
     while step < total and len(lost) < len(lanes):
         count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
-        tables = {seed: np.zeros((LONGEST_CHUNK, batch), np.int32) for seed in seeds}
         for seed, table in tables.items():
             table[:count] = rows(len(images), training.batch_size, seed, step, count)
-        table = tables[seeds[0]] if alike else np.stack([tables[lane.seed] for lane in lanes])
+        own = [tables[lane.seed] for lane in lanes]
         started = time.perf_counter()
-        working = jax.tree.map(jnp.copy, current)
-        result, sums, finite = jax.block_until_ready(
-            run_lanes(compiled, alike, working, values, data, table, np.int32(count), np.int32(total), keys)
-        )
+        chunk = Chunk(compiled, values, data, own, np.int32(count), np.int32(total), keys)
+        result, sums, finite = advance(chunk, states)
         seconds = time.perf_counter() - started
-        failed = set(np.flatnonzero(~np.asarray(finite)).tolist()) - lost
-        before = unstack(current, len(lanes)) if failed else []
-        current, step, lost = result, step + count, lost | failed
+        failed = set(np.flatnonzero(~finite).tolist()) - lost
+        before, states, step, lost = states, result, step + count, lost | failed
         if warm:
             length = next_length(length, count, seconds, controls.seconds)
         warm = True
-        means = {name: np.asarray(value) / count for name, value in sums.items()}
         yield Standing(
             {
                 index: Progress(
-                    step, total, step / per_epoch, {name: float(mean[index]) for name, mean in means.items()}, seconds,
-                    state,
+                    step, total, step / per_epoch, {name: float(sum_[index]) / count for name, sum_ in sums.items()},
+                    seconds, state,
                 )
-                for index, state in enumerate(unstack(current, len(lanes)))
+                for index, state in enumerate(states)
                 if index not in lost
             },
             {index: Diverged(step, before[index]) for index in sorted(failed)},
+        )  # fmt: skip
+
+
+def in_turn(chunk: Chunk, states: list[TrainingState]) -> Outcome:
+    """One lane after the other: the runs by themselves, bit for bit."""
+    found = [
+        run_chunk(
+            chunk.program, jax.tree.map(jnp.copy, state), values, chunk.data, table, chunk.count, chunk.total, key
         )
+        for state, values, table, key in zip(states, chunk.values, chunk.tables, chunk.keys, strict=True)
+    ]
+    sums = {name: np.array([float(sums[name]) for _, sums, _ in found]) for name in found[0][1]}
+    return [state for state, _, _ in found], sums, np.array([bool(finite) for _, _, finite in found])
+
+
+def side_by_side(chunk: Chunk, states: list[TrainingState]) -> Outcome:
+    """All lanes in one program, equal to the runs by themselves but for the rounding of sums."""
+    alike = all(table is chunk.tables[0] for table in chunk.tables)
+    table, key = (chunk.tables[0], chunk.keys[0]) if alike else (np.stack(chunk.tables), jnp.stack(chunk.keys))
+    state = stack(states)._replace(step=jnp.copy(states[0].step))
+    state, sums, finite = run_lanes(
+        chunk.program, alike, state, stack(chunk.values), chunk.data, table, chunk.count, chunk.total, key
+    )
+    return unstack(state, len(states)), {name: np.asarray(value) for name, value in sums.items()}, np.asarray(finite)
 
 
 def one_program(lanes: Sequence[Lane], binarization: str, shape: tuple[int, ...]) -> Program:

@@ -8,9 +8,9 @@ from vaelab.assign import assign
 from vaelab.errors import RecipeError, VaelabError
 from vaelab.recipe import Recipe
 from vaelab.ui import address, training
-from vaelab.ui.explorer import explorer
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
-from vaelab.ui.server import base_path, runs
+from vaelab.ui.server import runs
+from vaelab.ui.stage import stage
 
 LABELS = ("Autoencoder", "VAE")
 PRESETS = ("vae_2d", "beta_vae_2d", "conv_vae_2d", "vae", "conv_vae", "beta_vae")
@@ -57,24 +57,9 @@ def _problem(choice: Choice) -> str:
 @st.fragment
 def _stage(choice: Choice) -> None:
     shown, message = _runs_on_show(choice)
-    if choice.notice:
-        st.warning(as_written(choice.notice), icon=":material/link_off:")
-    if message:
-        st.info(message, icon=":material/info:")
-    key = "compare.explorer" if shown else "compare.nothing"  # An explorer of its own, so that no old runs stay.
-    reply = explorer(
-        key=key,
-        base=base_path(),
-        mode="compare",
-        runs=shown,
-        labels=LABELS,
-        view=address.read_view(),
-        hide=[name for name in address.read("hide").split(",") if name],
-        message="" if shown else f"No trained pair ships for {choice.recipe.data.name}. Press Train both.",
-        on_view=lambda: address.write_view(st.session_state[key]["view"]),
-    )
-    if reply.action:
-        _act(reply.action, choice)
+    empty = f"No trained pair ships for {choice.recipe.data.name}. Press Train both."
+    if action := stage(choice, "compare", shown, message, empty, mode="compare", labels=LABELS):
+        _act(action, choice)
 
 
 def _runs_on_show(choice: Choice) -> tuple[list[str], str]:

@@ -8,9 +8,9 @@ from vaelab.bottlenecks import Point
 from vaelab.errors import VaelabError
 from vaelab.spec import to_json
 from vaelab.ui import address, training
-from vaelab.ui.explorer import explorer
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
-from vaelab.ui.server import base_path, runs
+from vaelab.ui.server import runs
+from vaelab.ui.stage import stage
 
 PRESET = "vae_2d"
 UNKNOWN = (
@@ -36,22 +36,9 @@ def show() -> None:
 @st.fragment
 def _stage(choice: Choice) -> None:
     run, message = _run_on_show(choice)
-    if choice.notice:
-        st.warning(as_written(choice.notice), icon=":material/link_off:")
-    if message:
-        st.info(message, icon=":material/info:")
-    key = "playground.explorer" if run else "playground.nothing"  # An explorer of its own, so that no old run stays.
-    reply = explorer(
-        key=key,
-        base=base_path(),
-        runs=[run] if run else [],
-        view=address.read_view(),
-        hide=[name for name in address.read("hide").split(",") if name],
-        message="" if run else f"No trained example ships for {choice.recipe.data.name}. Press Train this recipe.",
-        on_view=lambda: address.write_view(st.session_state[key]["view"]),
-    )
-    if reply.action:
-        _act(reply.action, choice)
+    empty = f"No trained example ships for {choice.recipe.data.name}. Press Train this recipe."
+    if action := stage(choice, "playground", [run] if run else [], message, empty):
+        _act(action, choice)
 
 
 def _run_on_show(choice: Choice) -> tuple[str, str]:
