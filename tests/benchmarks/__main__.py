@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         raise BenchmarkError(f"There is no workload {', '.join(sorted(unknown))}; choose of {', '.join(WORKLOADS)}.")
     if options.json and not options.json.resolve().parent.is_dir():
         raise BenchmarkError(f"The folder of {options.json} does not exist; create it first.")
-    if peers:
+    if any(peer in WORKLOADS[name].variants for name in options.workloads or WORKLOADS for peer in peers):
         require_torch(options.torch_python)
     found: dict[str, Any] = {
         "method": "",

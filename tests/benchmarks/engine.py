@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tests.benchmarks.workload import Work
 
+if TYPE_CHECKING:
+    from vaelab.recipe import Recipe
+
 ENDLESS = "training.epochs=100000"
+BETA = "objective.penalties.GaussianKL.weight"
 
 
 def train(examples: np.ndarray, data: str, preset_name: str, *assignments: str) -> Work:
     """Train a preset on uint8 examples [N, ...] of a data set's shape; every yield is one chunk."""
-    from vaelab.assign import assign
     from vaelab.data import Dataset, Split
-    from vaelab.presets import preset
-    from vaelab.training.devices import configure
 
-    configure()
-    recipe = reduce(assign, (f"data.name={data}", ENDLESS, *assignments), preset(preset_name).recipe)
+    recipe = _recipe(data, preset_name, *assignments)
     split = Split(np.asarray(examples), np.zeros(len(examples), np.int64))
     before = 0
     for progress in recipe.train(dataset=Dataset(data, split, split, ())):
         yield (progress.step - before) * recipe.training.batch_size
         before = progress.step
+
+
+def sweep(examples: np.ndarray, count: int, advance: str, *assignments: str) -> Work:
+    """Train as many betas of the preset `vae` together; every yield is one chunk of all lanes."""
+    from vaelab.sweep import variants
+    from vaelab.training import lanes
+
+    recipe = _recipe("mnist", "vae", *assignments)
+    found = variants(recipe, {BETA: [index / 4 for index in range(count)]})
+    runs = [lanes.Lane(each.recipe.build(), each.recipe.objective, each.recipe.training, 0) for each in found]
+    labels, before = np.zeros(len(examples), np.int64), 0
+    for standing in lanes.train_lanes(
+        runs, np.asarray(examples), labels, advance=getattr(lanes, advance), binarization=recipe.data.binarization
+    ):
+        step = standing.alive[0].step
+        yield (step - before) * recipe.training.batch_size * count
+        before = step
+
+
+def _recipe(data: str, preset_name: str, *assignments: str) -> Recipe:
+    from vaelab.assign import assign
+    from vaelab.presets import preset
+    from vaelab.training.devices import configure
+
+    configure()
+    return reduce(assign, (f"data.name={data}", ENDLESS, *assignments), preset(preset_name).recipe)

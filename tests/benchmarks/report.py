@@ -45,7 +45,10 @@ def method(rounds: int, seconds: float, data: str) -> str:
 
 def facts(workload: Workload, measured: Measurement) -> dict[str, Any]:
     """One workload's result for JSON; `ratios` are of the first subject to each peer."""
-    subjects, peers, limits = (_of(workload, measured, role) for role in ("subject", "peer", "limit"))
+    subjects, baselines, peers, limits = (
+        _of(workload, measured, role) for role in ("subject", "baseline", "peer", "limit")
+    )
+    peers = [*baselines, *peers]
     comparisons = {name: {peer: ratio(measured, name, peer) for peer in peers} for name in subjects}
     return {
         "title": workload.title,
@@ -64,7 +67,7 @@ def facts(workload: Workload, measured: Measurement) -> dict[str, Any]:
 
 def show(console: Console, workload: Workload, measured: Measurement) -> None:
     """Print the table of one workload, and what exactly each of its rows computes."""
-    references = [*_of(workload, measured, "peer"), *_of(workload, measured, "limit")]
+    references = [name for role in ("baseline", "peer", "limit") for name in _of(workload, measured, role)]
     console.print(f"[bold]{workload.title}[/bold]", highlight=False)
     columns = [f"/ {workload.variants[name].title}" for name in references]
     table = Table("", box=box.SIMPLE_HEAD)

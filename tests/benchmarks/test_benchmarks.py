@@ -17,7 +17,7 @@ from vaelab.assign import assign
 from vaelab.presets import preset
 
 
-@pytest.mark.parametrize("name", ["dense", "masked", "recurrent", "contractive"])
+@pytest.mark.parametrize("name", ["dense", "masked", "recurrent", "contractive", "sweep"])
 def test_a_run_without_peers_writes_its_figures(name, tmp_path, capsys):
     file = tmp_path / "figures.json"
     assert main([name, "--peers", "none", "--rounds", "1", "--seconds", "0.01", "--json", str(file)]) == 0
@@ -27,7 +27,7 @@ def test_a_run_without_peers_writes_its_figures(name, tmp_path, capsys):
     variants = {key: variant.role for key, variant in WORKLOADS[name].variants.items()}
     assert found["rates"].keys() == {key for key, role in variants.items() if role != "peer"}
     assert all(rate > 0 for rate in found["rates"].values())
-    assert found["ratios"] == {}
+    assert set(found["ratios"]) == {key for key, role in variants.items() if role == "baseline"}
     assert found["workloads"][name]["rates"] == found["rates"]
     limited = "limit" in variants.values()
     assert (found["share_of_matrix_multiply_limit"] is not None) == limited
@@ -45,6 +45,7 @@ def test_what_each_workload_measures():
     for name in ("masked", "recurrent"):
         assert variants[name] == ["vaelab", *peers]
     assert variants["contractive"] == ["vaelab", *peers, "matrix_products"]
+    assert variants["sweep"] == variants["sweep_dense"] == ["side_by_side", "in_turn", "one"]
 
 
 def test_noise_takes_the_place_of_data_that_are_not_at_hand(monkeypatch):

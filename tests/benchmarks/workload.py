@@ -8,14 +8,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 Work = Iterator[int]  # Yields how many examples were finished since it last yielded.
-Role = Literal["subject", "peer", "limit"]
+Role = Literal["subject", "baseline", "peer", "limit"]
 
 
 class Variant(NamedTuple):
     """One way to do the workload's task, run in a process of its own."""
 
     title: str
-    role: Role  # what is measured, what it is measured against, or the least that it could take
+    role: Role  # what is measured; what it is measured against, ours or PyTorch; or the least that it could take
     computes: str  # what exactly one step does, for the report
     work: Callable[[np.ndarray], Work]  # from uint8 examples [N, ...]; what it needs is imported at the call
 
