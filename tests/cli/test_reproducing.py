@@ -63,7 +63,8 @@ def test_results_become_a_table_and_what_is_no_result_is_refused(tmp_path):
     record = tmp_path / "table.jsonl"
     line = {"name": "linear_ae", "quick": False, "seed": 0, "reached": {"squared_error": 14.0}, "seconds": 60.0}
     rows = [line | {"command": "vaelab reproduce linear_ae"}]
-    rows += [rows[0] | {"seed": 1, "reached": {"squared_error": 14.2}}, rows[0] | {"quick": True}]
+    rows.insert(0, rows[0] | {"reached": {"squared_error": 99.0}})  # The same seed again: the newest counts.
+    rows += [rows[1] | {"seed": 1, "reached": {"squared_error": 14.2}}, rows[1] | {"quick": True}]
     record.write_text("".join(json.dumps(row) + "\n" for row in rows))
     printed = call("reproduce", "--table", record)
     assert printed.exit_code == 0

@@ -28,11 +28,11 @@ def read(file: Path) -> list[dict[str, Any]]:
 
 
 def markdown(results: Iterable[dict[str, Any]]) -> str:
-    """Rows in the order of the reproductions, several seeds as their mean; quick looks are left out."""
+    """Rows in the order of the reproductions, several seeds as their mean, the newest of each; without quick looks."""
     full = [result for result in results if not result["quick"]]
     lines = [*HEADER]
     for name, reproduction in REPRODUCTIONS.items():
-        own = [result for result in full if result["name"] == name]
+        own = [*{result["seed"]: result for result in full if result["name"] == name}.values()]
         for number, figure in enumerate(reproduction.figures):
             reached = [result["reached"][figure.key] for result in own if figure.key in result["reached"]]
             if not reached:
