@@ -50,5 +50,5 @@ DEEP = Reproduction(
     "at once from random weights (no pretraining), noise of 0.15 on the input, 150 epochs of Adam with a cosine "
     "schedule; squared error summed over pixels, mean over the 10,000 test images.",
     (Figure("squared_error", "Squared error per test image, 30 numbers", 3.00, HINTON, limit=3.3),),
-    _deep, "the 8x8 digits, 100 epochs", {"squared_error": (0.369, 0.03)},
+    _deep, "the 8x8 digits, 100 epochs", {"squared_error": (0.420, 0.03)},
 )
