@@ -74,16 +74,17 @@ def test_runs_that_were_not_saved_in_time_catch_up(swept, tmp_path):
         assert all(np.allclose(found[key], array, atol=5e-4) for key, array in expected.items()), name
 
 
-def test_ctrl_c_saves_all_and_the_same_command_goes_on(tmp_path):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_signal_saves_all_and_the_same_command_goes_on(tmp_path, number, code):
     arguments = [str(word) for word in (*SWEEP, "--epochs", 3000, "--runs", tmp_path)]
     process = subprocess.Popen([sys.executable, "-m", "vaelab", *arguments], stdout=-1, stderr=-1, text=True)
     deadline = time.monotonic() + 120
     while not (tmp_path / "dial-06" / "metrics.jsonl").exists():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "Train on with:\nvaelab sweep vae_2d" in output
     assert len({load_step(latest_step(run)).step for run in tmp_path.iterdir()}) == 1
     assert {read_status(run)["state"] for run in tmp_path.iterdir()} == {"interrupted"}

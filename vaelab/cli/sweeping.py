@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
@@ -85,7 +86,7 @@ def sweep(
         if not all(_ended(session) for session in sessions):
             again = command + (f" --runs {shlex.quote(str(runs))}" if runs else "")
             say(f"Stopped before the end and saved. Train on with:\n{again}")
-            raise typer.Exit(INTERRUPTED)
+            raise typer.Exit(0 if interruption.signal == signal.SIGTERM else INTERRUPTED)
 
 
 def _values(text: str) -> tuple[str, list[float]]:
