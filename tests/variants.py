@@ -71,7 +71,7 @@ def recipes() -> list[Recipe]:
     for backbone, bottleneck, condition in product(BACKBONES, BOTTLENECKS, ("none", "class")):
         own = penalties(bottleneck)
         for objective, corruption, likelihood in [entry for group in kinds for entry in group]:
-            for terms in {(), own} if objective is None else {()}:
+            for terms in dict.fromkeys(((), own)) if objective is None else ((),):
                 if objective is None:
                     goal: Any = Additive(corruption=corruption, likelihood=likelihood, penalties=terms)
                 else:

@@ -73,6 +73,7 @@ def test_another_server_finds_the_run(runs):
         state(other, run, "paused")
         at = frame(other, run)[0]["step"]
         other.resume(run)
+        state(other, run, "training")  # The frame of the pause may be newer than `at`: it is shown after it is said.
         training(other, run, after=at)
         with pytest.raises(RunError, match="training already"):
             other.resume(run)
