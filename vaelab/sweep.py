@@ -14,7 +14,7 @@ from vaelab.spec import knobs
 
 if TYPE_CHECKING:
     from vaelab.training.lanes import Standing
-    from vaelab.training.loop import Controls
+    from vaelab.training.loop import Controls, Progress
     from vaelab.training.state import TrainingState
 
 LARGEST = 64  # Runs in a sweep.
@@ -83,6 +83,18 @@ def train_together(
         advance=side_by_side if pays_together(variants[0].recipe) else in_turn,
         binarization=data.binarization, controls=controls,
     )  # fmt: skip
+
+
+def catch_up(variant: Variant, state: TrainingState, step: int, dataset: Dataset) -> Progress:
+    """Train one run by itself to the later step at which the others stand: a kill may come between two savings."""
+    from vaelab.training.loop import LONGEST_CHUNK, Controls
+
+    controls = Controls(steps=min(LONGEST_CHUNK, step - int(state.step)))
+    for progress in variant.recipe.train(seed=variant.seed, dataset=dataset, state=state, controls=controls):
+        if progress.step == step:
+            return progress
+        controls.steps = min(LONGEST_CHUNK, step - progress.step)
+    raise RecipeError(f"A run of {progress.steps:,} steps cannot catch up with others at step {step:,}.")
 
 
 def pays_together(recipe: Recipe) -> bool:

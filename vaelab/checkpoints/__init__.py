@@ -17,6 +17,7 @@ from vaelab.checkpoints.runs import (
     recipe_of,
     runs_root,
     shipped_root,
+    sweep_of,
     verify,
     writer,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "save_step",
     "shipped_root",
     "steps",
+    "sweep_of",
     "verify",
     "writer",
     "write_status",

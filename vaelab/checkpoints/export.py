@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vaelab.checkpoints.folders import latest_step, load_step, save_step
 from vaelab.checkpoints.journal import append_metrics, read_metrics
-from vaelab.checkpoints.runs import about_run, create_run, recipe_of
+from vaelab.checkpoints.runs import about_run, create_run, recipe_of, sweep_of
 from vaelab.errors import CheckpointError
 
 
@@ -23,6 +23,7 @@ def export_run(run: Path, target: Path, title: str = "") -> Path:
         command=step.command,
         seed=int(about.get("seed", 0)),
         created=str(about.get("created", "")),
+        sweep=[folder.name for folder in sweep_of(run)] if about.get("sweep") else (),
     )
     append_metrics(target, read_metrics(run, through=step.step))
     return save_step(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,10 +55,24 @@ def shipped_root() -> Path:
     return Path(os.environ.get("VAELAB_CHECKPOINTS") or Path(__file__).resolve().parents[2] / "checkpoints")
 
 
-def create_run(run: Path, recipe: dict[str, Any], *, title: str, command: str, seed: int, created: str = "") -> Path:
-    """Make the folder of a new run; a folder that holds a run already is refused."""
+def create_run(
+    run: Path,
+    recipe: dict[str, Any],
+    *,
+    title: str,
+    command: str,
+    seed: int,
+    created: str = "",
+    sweep: Sequence[str] = (),
+) -> Path:
+    """Make the folder of a new run; a folder that holds a run already is refused.
+
+    `sweep` names all runs beside it that are trained with it, in their order, itself among them.
+    """
     files.make_folder(run)
     about = {"format": 1, "title": title, "command": command, "seed": int(seed), "created": created}
+    if sweep:
+        about["sweep"] = list(sweep)
     try:
         files.write(run / RECIPE, manifest.to_bytes(recipe))
         files.write(run / ABOUT, manifest.to_bytes(about))
@@ -73,6 +87,20 @@ def about_run(run: Path) -> dict[str, Any]:
     """Title, command, seed and date of a run, from when it was created."""
     found = manifest.from_bytes(files.read(run / ABOUT, 1 << 20), str(run / ABOUT))
     return found if isinstance(found, dict) else {}
+
+
+def sweep_of(run: Path) -> list[Path]:
+    """The folders of the runs that are trained together with a run, in their order, or the run alone.
+
+    Those that were deleted are left out; of a damaged folder nothing but itself is known.
+    """
+    try:
+        names = about_run(run).get("sweep")
+    except CheckpointError:
+        return [run]
+    sound = isinstance(names, list) and all(isinstance(name, str) and NAME.fullmatch(name) for name in names)
+    found = [run.parent / name for name in names if _is_run(run.parent / name)] if sound and names else []
+    return found if run in found else [run]
 
 
 def recipe_of(run: Path) -> dict[str, Any]:

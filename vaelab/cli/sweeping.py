@@ -75,7 +75,7 @@ def sweep(
             for variant, folder in zip(found, folders, strict=True):
                 held.enter_context(checkpoints.writer(folder))
                 own = chosen._replace(recipe=variant.recipe, title=f"{chosen.title}, {variant.label}".rstrip(", "))
-                open_run(folder, own, variant.seed, command)
+                open_run(folder, own, variant.seed, command, [other.name for other in folders])
                 sessions.append(Session(folder, variant.recipe, dataset, variant.seed, command))
             lanes = [pair for pair in zip(found, sessions, strict=True) if not _ended(pair[1])]
             remark(f"{len(lanes)} of {len(found)} runs to train in {folders[0].parent}. Ctrl-C saves and stops.")
@@ -116,7 +116,7 @@ def _train(lanes: Sequence[tuple[Variant, Session]], interruption: Interruption,
     from vaelab.sweep import train_together
 
     variants, sessions = [variant for variant, _ in lanes], [session for _, session in lanes]
-    _catch_up(sessions)
+    _catch_up(lanes)
     saving, alive = Interval(INTERVAL), {}
     with ExitStack() as under_way:
         for session in sessions:
@@ -141,22 +141,16 @@ def _save(sessions: Sequence[Session], alive: dict[int, Progress]) -> None:
         sessions[index].save(progress.state, progress.metrics)
 
 
-def _catch_up(sessions: Sequence[Session]) -> None:
-    """Train those that were not saved in time to where the others stand: a kill may have come between two savings."""
-    from vaelab.training.loop import LONGEST_CHUNK, Controls
+def _catch_up(lanes: Sequence[tuple[Variant, Session]]) -> None:
+    """Train those that were not saved in time to where the others stand."""
+    from vaelab.sweep import catch_up
 
-    ahead = max(session.step for session in sessions)
-    for session in sessions:
-        controls = Controls(steps=min(LONGEST_CHUNK, max(1, ahead - session.step)))
-        behind = session.recipe.train(
-            seed=session.seed, dataset=session.dataset, state=session.state, controls=controls
-        )
-        while session.step < ahead:
-            progress = next(behind)
-            controls.steps = min(LONGEST_CHUNK, max(1, ahead - progress.step))
-            if progress.step == ahead:
-                session.note(progress)
-                session.save(progress.state, progress.metrics)
+    ahead = max(session.step for _, session in lanes)
+    for variant, session in lanes:
+        if session.step < ahead:
+            progress = catch_up(variant, session.state, ahead, session.dataset)
+            session.note(progress)
+            session.save(progress.state, progress.metrics)
 
 
 def _line(variant: Variant, session: Session) -> list[str]:

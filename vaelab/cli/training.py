@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import signal
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -106,8 +107,11 @@ def _require_same(folder: Path, recipe: Recipe, seed: int) -> None:
     require_same(folder.name, there, {"seed": seed, **to_json(recipe)})
 
 
-def open_run(folder: Path, chosen: Chosen, seed: int, command: str) -> None:
-    """Make the run in a folder held for writing, or give the one there the number of epochs that is asked for now."""
+def open_run(folder: Path, chosen: Chosen, seed: int, command: str, sweep: Sequence[str] = ()) -> None:
+    """Make the run in a folder held for writing, or give the one there the number of epochs that is asked for now.
+
+    `sweep` names the runs that are trained together with it.
+    """
     from vaelab import checkpoints
     from vaelab.checkpoints import files, manifest
     from vaelab.checkpoints.folders import RECIPE
@@ -116,7 +120,9 @@ def open_run(folder: Path, chosen: Chosen, seed: int, command: str) -> None:
     wanted, title = to_json(chosen.recipe), chosen.title
     if not (folder / RECIPE).is_file():
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        checkpoints.create_run(folder, wanted, title=title, command=command, seed=seed, created=created)
+        checkpoints.create_run(
+            folder, wanted, title=title, command=command, seed=seed, created=created, sweep=sweep
+        )  # fmt: skip
         return
     _require_same(folder, chosen.recipe, seed)  # Again: it may have been made a moment ago.
     if checkpoints.recipe_of(folder) != wanted:

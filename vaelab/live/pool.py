@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from vaelab.checkpoints import read_status, write_status
+from vaelab.checkpoints import read_status, sweep_of, write_status
 from vaelab.checkpoints.runs import NAME
 from vaelab.errors import RunError
 from vaelab.live.control import change_control
@@ -41,6 +41,8 @@ class Pool:
         queue, working = [], set()
         for folder in self._root.iterdir() if self._root.is_dir() else ():
             status = effective(folder) if NAME.fullmatch(folder.name) else {}
+            if status and sweep_of(folder)[0] != folder:
+                continue  # The first of a sweep stands for all.
             if status.get("state") == "queued":
                 queue.append((status.get("queued", 0.0), folder.name))
             elif status.get("live"):

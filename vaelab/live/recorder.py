@@ -18,24 +18,30 @@ from vaelab.checkpoints import (
     append_metrics,
     files,
     read_metrics,
+    recipe_of,
     save_step,
     write_status,
 )
+from vaelab.errors import CheckpointError
 from vaelab.live.control import FRAME
 from vaelab.live.describe import describe, total_steps
 from vaelab.live.frames import pack
 from vaelab.live.processes import identify
 from vaelab.live.snapshot import Snapshot
-from vaelab.live.stored import ROWS, history, new_sequence
-from vaelab.recipe import Recipe
-from vaelab.spec import knobs, to_json
-from vaelab.training.loop import Progress
-from vaelab.training.state import to_arrays
+from vaelab.live.stored import ROWS, history, new_sequence, newest_intact
+from vaelab.recipe import Recipe, from_json
+from vaelab.spec import knobs, replace, to_json
+from vaelab.training.loop import Progress, initial_state
+from vaelab.training.state import TrainingState, from_arrays, to_arrays
 
 HEARTBEAT = 0.5  # Seconds between two writings of an unchanged status.
 DRAG = 1.5  # A knob that moves again within these seconds is still being dragged: one mark, not fifty.
 MARKS = 200
 ROWS_PER_SECOND = 2000.0  # Rows divided by this are the seconds between two of them: 19,000 rows in a day.
+DIVERGED = (
+    "Training diverged at step {step:,}: the loss is no longer a finite number. The model of step {saved:,} was kept; "
+    "lower the learning rate or the weights and train on."
+)
 Chunk = tuple[int, int, dict[str, float]]  # The step it reached, the steps it took, their mean metrics.
 
 
@@ -160,6 +166,21 @@ class Recorder:
         )
         self.saved = self.step
 
+    def give_up(self, step: int) -> None:
+        """Go back to the newest checkpoint, since training has diverged."""
+        self.step = self.saved
+        self.report("diverged", DIVERGED.format(step=step, saved=self.saved))
+        self.clear_frame()
+
+    def state_after(self, last: Step | None) -> TrainingState:
+        """The state in which training goes on after a stored step, or the initial one."""
+        template = initial_state(self.recipe.build(self.seed), self.recipe.training.optimizer)
+        if last is None:
+            return template
+        if last.training is None:
+            raise CheckpointError(f"{self.run.name} can be looked at but not trained on: it has no train.safetensors.")
+        return from_arrays(template, last.training)
+
     def clear_frame(self) -> None:
         """Remove the frame of the moment: from here on the checkpoint speaks."""
         (self.run / FRAME).unlink(missing_ok=True)
@@ -174,6 +195,16 @@ class Recorder:
         self._metrics = {name: value for name, value in rows[-1].items() if name != "step"}
         self._rows += rows
         append_metrics(self.run, rows)
+
+
+def opened(run: Path, epochs: int = 0) -> tuple[Recorder, Step | None]:
+    """The recorder of a run as it lies on disk, with `epochs` in all if those are more, and its newest intact step."""
+    recipe = from_json(recipe_of(run))
+    last, message = newest_intact(run, recipe)
+    recipe = from_json(last.recipe) if last else recipe
+    if epochs > recipe.training.epochs:
+        recipe = replace(recipe, training=replace(recipe.training, epochs=epochs))
+    return Recorder(run, recipe, last, message), last
 
 
 def _mean(chunks: list[Chunk]) -> dict[str, float | None]:

@@ -11,6 +11,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from vaelab.checkpoints import (
     read_status,
     recipe_of,
     runs_root,
+    sweep_of,
     write_status,
 )
 from vaelab.checkpoints.runs import NAME
@@ -36,6 +38,7 @@ from vaelab.live.states import COMMANDS, OVER, RESUMABLE
 from vaelab.live.watch import Newest, Watch
 from vaelab.recipe import from_json
 from vaelab.spec import to_json
+from vaelab.sweep import Variant
 
 LONGEST_QUEUE = 20
 
@@ -64,9 +67,27 @@ class Runs:
             self._queue(run, Control())
         return run
 
+    def start_sweep(self, variants: Sequence[Variant], *, title: str = "", command: str = "") -> list[str]:
+        """Train several recipes together, with one worker; returns the runs' ids, in the order of the variants.
+
+        What is told to one of them is told to all.
+        """
+        with self._lock:
+            self._require_room()
+            runs = [secrets.token_hex(8) for _ in variants]
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            for run, (recipe, seed, label) in zip(runs, variants, strict=True):
+                create_run(
+                    self.root / run, to_json(recipe), title=f"{title}, {label}", command=command, seed=seed,
+                    created=now, sweep=runs,
+                )  # fmt: skip
+            self._queue(runs[0], Control())
+        return runs
+
     def resume(self, run: str, *, epochs: int = 0) -> None:
         """Train on from the newest step, with `epochs` more than the run was made for; `RunError` when it cannot."""
         with self._lock:
+            run = self._spokesman(run)
             if (status := self.status(run))["live"] and status["state"] == "paused":
                 self.command(run, "resume")
             else:
@@ -86,23 +107,27 @@ class Runs:
         """`pause`, `resume`, `step` or `stop` a run; raises `RunError` when it makes no sense in its state."""
         if name not in COMMANDS:
             raise RunError(f"There is no command {name!r:.40}; use one of {', '.join(COMMANDS)}.")
-        folder = self._own(run)
         with self._lock:
-            status = self.status(run)
+            run = self._spokesman(run)
+            folder, status = self._own(run), self.status(run)
             if status["live"] or (status["state"] == "queued" and name != "stop"):
-                change_control(folder, COMMANDS[name])
+                for member in sweep_of(folder):
+                    change_control(member, COMMANDS[name])
                 if name == "stop" and status["state"] in ("starting", "compiling"):
                     terminate(status)  # It may be waiting for a download, and has nothing to save yet.
             elif name in ("resume", "step") and status["state"] in RESUMABLE:
                 self._restart(run, Control(wanted="run" if name == "resume" else "pause", steps=int(name == "step")))
             elif name == "stop" and status["state"] in ("queued", "paused"):
-                write_status(folder, {**read_status(folder), "state": "stopped", "message": "Stopped by hand."})
+                for member in sweep_of(folder):
+                    write_status(member, {**read_status(member), "state": "stopped", "message": "Stopped by hand."})
             else:
                 raise RunError(f"This run is {status['state']}, so it cannot {name}. Start a new one or train it on.")
 
     def knobs(self, run: str, values: dict[str, Any]) -> None:
         """Turn knobs of a run (paths of its recipe); raises `RunError` naming the knob and its range."""
         folder = self._own(run)
+        if len(sweep_of(folder)) > 1:
+            raise RunError("The runs of a sweep differ in their knobs, so these cannot be turned. Choose another run.")
         tune(from_json(recipe_of(folder)), values)
         if (state := self.status(run)["state"]) in OVER:
             raise RunError(f"This run is {state}; its knobs cannot be turned any more.")
@@ -127,6 +152,10 @@ class Runs:
         """`title`, `command`, `seed` and `recipe` (tagged JSON), as the run was made."""
         folder = self._folder(run)
         return {**about_run(folder), "recipe": recipe_of(folder)}
+
+    def sweep(self, run: str) -> list[str]:
+        """The ids of the runs that are trained together with a run, in their order, or the run alone."""
+        return [folder.name for folder in sweep_of(self._folder(run))]
 
     def frame(self, run: str) -> bytes:
         """The newest frame."""
@@ -163,9 +192,15 @@ class Runs:
             raise RunError("This run is shipped with vaelab: it can be looked at, not trained. Start one of your own.")
         return folder
 
+    def _spokesman(self, run: str) -> str:
+        """The run of a sweep whose state is that of the whole: one at work, else one that has not finished."""
+        states = {name: self.status(name) for name in self.sweep(run)}
+        return min(states, key=lambda name: (not states[name]["live"], states[name]["state"] in OVER))
+
     def _restart(self, run: str, control: Control, epochs: int = 0) -> None:
-        folder = self._own(run)
         status = self.status(run)
+        run = self.sweep(run)[0]
+        folder = self._own(run)
         if status["state"] == "finished" and epochs < 1:
             raise RunError("This run has finished its epochs. Give it more of them to train on.")
         if status["live"] or status["state"] not in (*RESUMABLE, "finished"):
@@ -176,10 +211,10 @@ class Runs:
         self._queue(run, control._replace(epochs=total, knobs=before.knobs), status.get("step"))
 
     def _queue(self, run: str, control: Control, step: int | None = 0) -> None:
-        folder = self.root / run
-        change_control(folder, lambda before: control._replace(sequence=before.sequence))
-        (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
-        write_status(folder, {"state": "queued", "message": "", "step": step, "queued": time.time()})
+        for folder in sweep_of(self.root / run):
+            change_control(folder, lambda before: control._replace(sequence=before.sequence))
+            (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
+            write_status(folder, {"state": "queued", "message": "", "step": step, "queued": time.time()})
         self._pool.add(run)
 
     def _require_room(self) -> None:

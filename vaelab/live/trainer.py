@@ -1,60 +1,37 @@
 """One run in its worker: trains in chunks, and between two chunks obeys, shows and saves.
 
-Imported by the worker only: it needs JAX. At most one chore is done between two chunks, so that a wish to pause
-waits for one chunk and one chore. Every chore has a budget: showing a run must not slow it down noticeably.
+Imported by the worker only: it needs JAX. Every chore has a budget: showing a run must not slow it down noticeably.
 """
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from vaelab.checkpoints import recipe_of
 from vaelab.data import Dataset, load
-from vaelab.errors import CheckpointError, VaelabError
+from vaelab.errors import VaelabError
 from vaelab.live.budget import Budget
-from vaelab.live.control import Control, ControlReader, change_control
+from vaelab.live.control import Control, change_control
 from vaelab.live.describe import tune
-from vaelab.live.recorder import Recorder
+from vaelab.live.recorder import opened
 from vaelab.live.snapshot import Snapshot
-from vaelab.live.stored import newest_intact
-from vaelab.recipe import from_json
-from vaelab.spec import knobs, replace
-from vaelab.training.chunk import LONGEST_CHUNK
-from vaelab.training.loop import Controls, Diverged, initial_state
-from vaelab.training.state import TrainingState, from_arrays
+from vaelab.live.wishes import ENDINGS, Wishes
+from vaelab.spec import knobs
+from vaelab.training.loop import Controls, Diverged
 
-CHUNK = 0.04  # Seconds between two looks at the control file,
-NAP = 0.015  # and while paused.
-PATIENCE = 600.0  # A paused worker gives its memory back after this; VAELAB_PAUSE_SECONDS says otherwise.
+CHUNK = 0.04  # Seconds between two looks at the wishes.
 GLANCE, DRAWN = 0.08, 200  # While training: seconds for the codes, prior samples for the hole meter.
-ENDINGS = {
-    "finished": "",
-    "stopped": "Stopped by hand; resume to train on.",
-    "interrupted": "The worker was asked to end; resume to train on.",
-    "paused": "Paused for a while, so the worker has gone; resume brings it back.",
-}
 
 
 class Trainer:
     """Trains the run in a folder to its end, or until it is told to stop, or until `leave` says so."""
 
     def __init__(self, run: Path, leave: Callable[[], bool]):
-        self._leave = leave
         self.under_way = False  # Before the first chunk there is nothing to lose, and no need to end in good order.
-        self._reader = ControlReader(run)
-        recipe = from_json(recipe_of(run))
-        self._last, message = newest_intact(run, recipe)
-        recipe = from_json(self._last.recipe) if self._last else recipe
-        if (epochs := self._reader.poll().epochs) > recipe.training.epochs:
-            recipe = replace(recipe, training=replace(recipe.training, epochs=epochs))
-        self._record = Recorder(run, recipe, self._last, message)
-        self._controls = Controls(seconds=CHUNK, values={path: knob.value for path, knob in knobs(recipe).items()})
-        self._patience = float(os.environ.get("VAELAB_PAUSE_SECONDS") or PATIENCE)
-        self._rest: list[Callable[[], None]] = []  # What is still to be done of a pause.
-        self._steps_taken = 0  # Single steps taken of those asked for.
+        self._controls = Controls(seconds=CHUNK)
+        self._wishes = Wishes(run, leave, self._controls)
+        self._record, self._last = opened(run, self._wishes.epochs)
+        self._controls.values = {path: knob.value for path, knob in knobs(self._record.recipe).items()}
         self._heard = -1  # Sequence of the wishes whose knobs were taken over.
         self._budgets = {
             "codes": Budget(share=0.12, interval=0.5),
@@ -70,7 +47,7 @@ class Trainer:
         record.clear_frame()  # From an earlier life: viewers get what is stored until the first of ours.
         dataset = load(record.recipe.data.name)
         self._snapshot = Snapshot(record.recipe, dataset, record.seed)
-        self._state = self._start()
+        self._state = record.state_after(self._last)
         record.report("compiling")
         try:
             ending = self._train(dataset)
@@ -78,21 +55,10 @@ class Trainer:
         except Diverged as diverged:
             self._give_up(diverged)
 
-    def _start(self) -> TrainingState:
-        record = self._record
-        template = initial_state(record.recipe.build(record.seed), record.recipe.training.optimizer)
-        if self._last is None:
-            return template
-        if self._last.training is None:
-            raise CheckpointError(
-                f"{record.run.name} can be looked at but not trained on: it has no train.safetensors."
-            )
-        return from_arrays(template, self._last.training)
-
     def _train(self, dataset: Dataset) -> str:
         """Take chunks until the end; returns the state in which the run is left."""
         record = self._record
-        if ending := self._obey(self._reader.poll()):  # It may have been paused or stopped before it began.
+        if ending := self._wishes.obey(self):  # It may have been paused or stopped before it began.
             return ending
         chunks = record.recipe.train(seed=record.seed, dataset=dataset, state=self._state, controls=self._controls)
         for progress in chunks:
@@ -102,7 +68,7 @@ class Trainer:
             if record.state != "paused":
                 record.report("training")
                 self._do_a_chore()
-            if ending := self._obey(self._reader.poll()):
+            if ending := self._wishes.obey(self):
                 return ending
         return "finished"
 
@@ -114,58 +80,28 @@ class Trainer:
         record = self._record
         if not record.saved:
             self._state = diverged.state
-            self._save()
-        record.step = record.saved
-        record.report(
-            "diverged",
-            f"Training diverged at step {diverged.step:,}: the loss is no longer a finite number. The model of step "
-            f"{record.saved:,} was kept; lower the learning rate or the weights and train on.",
-        )
-        record.clear_frame()
+            self.save()
+        record.give_up(diverged.step)
         # Knobs that led here must not lead here again when the run is trained on.
         change_control(record.run, lambda control: control._replace(knobs={}))
 
     # --- wishes -----------------------------------------------------------------------------------------------
 
-    def _obey(self, control: Control) -> str:
-        """Do what is wanted; returns a state to end in, or nothing to take the next chunk."""
-        since = time.monotonic()
-        while True:
-            self._turn(control)
-            if self._leave():
-                return "interrupted"
-            if control.wanted == "stop":
-                return "stopped"
-            if control.wanted not in ("pause", "leave"):
-                if self._record.state == "paused":
-                    self._record.report("training")
-                if self._save in self._rest:
-                    self._save()
-                self._rest = []
-                self._controls.steps = LONGEST_CHUNK
-                return ""
-            if control.steps > self._steps_taken:
-                self._record.report("paused")
-                self._steps_taken += 1
-                self._controls.steps = 1
-                return ""
-            if self._record.state != "paused" or self._record.unseen:
-                self._record.report("paused")
-                self._show()  # At once; what takes longer follows piece by piece, so that a wish need not wait.
-                self._rest = [
-                    self._refresh, self._snapshot.measure_holes, self._show, self._snapshot.fit_densities, self._show,
-                    self._save,
-                ]
-            if self._rest:
-                self._rest.pop(0)()
-            elif control.wanted == "leave" or time.monotonic() - since > self._patience:
-                return "paused"
-            else:
-                time.sleep(NAP)
-            self._record.report("paused")
-            control = self._reader.poll()
+    @property
+    def state(self) -> str:
+        """The state that was reported last."""
+        return self._record.state
 
-    def _turn(self, control: Control) -> None:
+    @property
+    def unseen(self) -> bool:
+        """Whether steps were taken since the last frame."""
+        return self._record.unseen
+
+    def report(self, state: str) -> None:
+        """Write the status."""
+        self._record.report(state)
+
+    def turn(self, control: Control) -> None:
         """Take over the knobs that were turned."""
         if control.sequence == self._heard:
             return
@@ -183,6 +119,22 @@ class Trainer:
             if self._record.state == "paused":
                 self._record.show(self._snapshot)
 
+    def pieces(self) -> list[Callable[[], None]]:
+        """The work of a pause; the last piece saves."""
+        look = self._snapshot
+        return [self._refresh, look.measure_holes, self.show, look.fit_densities, self.show, self.save]
+
+    def show(self) -> None:
+        """Write the newest frame."""
+        self._snapshot.load(self._state.parameters)
+        self._record.show(self._snapshot)
+
+    def save(self) -> None:
+        """Put the present step on disk."""
+        self._snapshot.load(self._state.parameters)
+        self._record.save(self._snapshot, self._state)
+        self._budgets["save"].postpone()
+
     # --- chores -----------------------------------------------------------------------------------------------
 
     def _do_a_chore(self) -> None:
@@ -193,17 +145,13 @@ class Trainer:
             name = "frame" if waiting["frame"] >= 0 else "codes"
         if waiting[name] < 0:
             return
-        chores = {"codes": self._glance, "frame": self._show, "holes": self._measure, "save": self._save}
+        chores = {"codes": self._glance, "frame": self.show, "holes": self._measure, "save": self.save}
         with self._budgets[name].spend():
             chores[name]()
 
     def _glance(self) -> None:
         self._snapshot.load(self._state.parameters)
         self._snapshot.refresh(self._record.recipe.objective, seconds=GLANCE)
-
-    def _show(self) -> None:
-        self._snapshot.load(self._state.parameters)
-        self._record.show(self._snapshot)
 
     def _measure(self) -> None:
         self._snapshot.measure_holes(DRAWN)
@@ -212,16 +160,11 @@ class Trainer:
         self._snapshot.load(self._state.parameters)
         self._snapshot.refresh(self._record.recipe.objective)
 
-    def _save(self) -> None:
-        self._snapshot.load(self._state.parameters)
-        self._record.save(self._snapshot, self._state)
-        self._budgets["save"].postpone()
-
     def _finish(self, ending: str, message: str) -> None:
         if self._record.step != self._record.saved:
             self._refresh()
             self._snapshot.measure_holes()
             self._snapshot.fit_densities()
-            self._save()
+            self.save()
         self._record.report(ending, message)
         self._record.clear_frame()

@@ -14,9 +14,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from vaelab.checkpoints import files, read_status, write_status, writer
+from vaelab.checkpoints import files, read_status, sweep_of, write_status, writer
 from vaelab.errors import VaelabError
 from vaelab.live.control import LIVE, LOG, read_control
+from vaelab.live.states import WORKING
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
 
 def _import_everything() -> None:
     """Pay for JAX before anyone waits for it."""
-    from vaelab.live import trainer  # noqa: F401
+    from vaelab.live import sweep_trainer, trainer  # noqa: F401
     from vaelab.training.devices import configure
 
     configure()
@@ -74,10 +75,12 @@ class _Leave(BaseException):
 
 def _train(run: Path) -> int:
     """Train one run; whatever goes wrong ends in its status, in words."""
-    from vaelab.live.trainer import ENDINGS, Trainer
+    from vaelab.live.sweep_trainer import SweepTrainer
+    from vaelab.live.trainer import Trainer
+    from vaelab.live.wishes import ENDINGS
 
     asked: list[int] = []
-    trainer: Trainer | None = None
+    trainer: Trainer | SweepTrainer | None = None
 
     def ask(number: int, _: Any) -> None:
         asked.append(number)
@@ -90,7 +93,8 @@ def _train(run: Path) -> int:
             try:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, ask)
-                trainer = Trainer(run, leave=lambda: bool(asked))
+                kind = SweepTrainer if len(sweep_of(run)) > 1 else Trainer
+                trainer = kind(run, leave=lambda: bool(asked))
                 trainer.work()
                 return 0
             except _Leave:
@@ -104,17 +108,19 @@ def _train(run: Path) -> int:
                 return _end(run, "failed", f"The run's folder cannot be written ({error.strerror}). Free some space.")
             except Exception as error:  # The last line of defence: a status must never stay at "training".
                 traceback.print_exc()
-                kind = type(error).__name__
-                return _end(run, "failed", f"Training ended with an unexpected error ({kind}); details are in {LOG}.")
+                name = type(error).__name__
+                return _end(run, "failed", f"Training ended with an unexpected error ({name}); details are in {LOG}.")
     except VaelabError as error:
         print(error, file=sys.stderr)  # Another worker has the run; its status is not ours to change.
         return 1
 
 
 def _end(run: Path, state: str, message: str) -> int:
-    """Write how it ended; returns the exit code."""
+    """Write how it ended, and with it the runs of its sweep that were under way; returns the exit code."""
     try:
-        write_status(run, {**read_status(run), "state": state, "message": message})
+        for folder in sweep_of(run):
+            if folder == run or read_status(folder).get("state") in WORKING:
+                write_status(folder, {**read_status(folder), "state": state, "message": message})
     except OSError:
         traceback.print_exc()  # Then the run is found without its worker, and shown as interrupted.
     return int(state == "failed")
