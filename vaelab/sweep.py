@@ -58,6 +58,16 @@ def variants(recipe: Recipe, values: Mapping[str, Sequence[float]], seeds: Seque
     return found
 
 
+def spread(recipes: Sequence[Recipe]) -> tuple[str, list[float]]:
+    """What recipes of a sweep differ in, in a word, and its value in each; "" where it is no knob, or several."""
+    known = [knobs(recipe) for recipe in recipes]
+    differing = [path for path in known[0] if len({own[path].value for own in known if path in own}) > 1]
+    if len(differing) != 1 or any(differing[0] not in own for own in known):
+        return "", []
+    [path] = differing
+    return (known[0][path].setting.label or path).lower(), [own[path].value for own in known]
+
+
 def train_together(
     variants: Sequence[Variant],
     *,
@@ -98,11 +108,16 @@ def catch_up(variant: Variant, state: TrainingState, step: int, dataset: Dataset
 
 
 def pays_together(recipe: Recipe) -> bool:
-    """Whether lanes side by side are faster than one after the other: on an accelerator, or where a model is small.
+    """Whether lanes side by side are faster than one after the other: on an accelerator, or where a model is small."""
+    import jax
+
+    return jax.default_backend() != "cpu" or pays_on_processor(recipe)
+
+
+def pays_on_processor(recipe: Recipe) -> bool:
+    """The same for a processor, without asking JAX which devices there are.
 
     On two CPU cores, sixteen lanes of a dense VAE train 1.2 times as many images a second as one run with 102,000
     parameters, but 0.6 times as many with 652,000: one such run fills the cores, and sixteen do not fit their caches.
     """
-    import jax
-
-    return jax.default_backend() != "cpu" or parameter_count(recipe.architecture()) < SMALL
+    return parameter_count(recipe.architecture()) < SMALL

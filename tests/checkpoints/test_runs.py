@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from tests.checkpoints.helpers import RECIPE, save
 from vaelab import checkpoints
-from vaelab.checkpoints import append_metrics, find_run, list_runs, read_metrics, read_status, verify, write_status
+from vaelab.checkpoints import (
+    append_metrics,
+    find_run,
+    list_runs,
+    read_metrics,
+    read_status,
+    sweep_of,
+    verify,
+    write_status,
+)
 from vaelab.errors import CheckpointError
 
 
@@ -149,3 +158,19 @@ def test_a_status_is_replaced_as_a_whole(tmp_path):
 def test_shipped_runs_lie_next_to_the_package(monkeypatch):
     monkeypatch.delenv("VAELAB_CHECKPOINTS", raising=False)
     assert (checkpoints.shipped_root().parent / "vaelab" / "checkpoints" / "__init__.py").is_file()
+
+
+def test_a_run_knows_those_that_are_trained_with_it(tmp_path):
+    names = ["beta-1", "beta-2", "beta-3"]
+    for name in names:
+        checkpoints.create_run(tmp_path / name, RECIPE, title=name, command="", seed=0, sweep=names)
+    assert [run.name for run in sweep_of(tmp_path / "beta-2")] == names
+    save(tmp_path / "beta-2", 1)
+    moved = checkpoints.export_run(tmp_path / "beta-2", tmp_path / "elsewhere" / "beta-2")
+    assert sweep_of(moved) == [moved]  # The others are not there.
+    alone = checkpoints.create_run(tmp_path / "alone", RECIPE, title="", command="", seed=0)
+    assert sweep_of(alone) == [alone]
+    (tmp_path / "beta-1" / "run.json").write_text('{"sweep": ["../beta-2", "beta-1"]}')
+    assert sweep_of(tmp_path / "beta-1") == [tmp_path / "beta-1"]  # Names, not paths.
+    (tmp_path / "beta-1" / "run.json").write_text("{")
+    assert sweep_of(tmp_path / "beta-1") == [tmp_path / "beta-1"]

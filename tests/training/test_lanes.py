@@ -9,7 +9,7 @@ from vaelab.assign import assign
 from vaelab.errors import RecipeError, VaelabError
 from vaelab.presets import preset
 from vaelab.recipe import Recipe
-from vaelab.sweep import Variant, train_together, variants
+from vaelab.sweep import Variant, spread, train_together, variants
 from vaelab.training.lanes import run_lanes
 from vaelab.training.loop import Controls
 
@@ -121,3 +121,13 @@ def test_what_cannot_be_swept_is_refused_in_words(values, seeds, message):
 def test_variants_are_named_by_what_is_their_own():
     names = [variant.label for variant in variants(SMALL, {BETA: [0.0, 4.0]}, [1, 2])]
     assert names == ["Beta 0, seed 1", "Beta 0, seed 2", "Beta 4, seed 1", "Beta 4, seed 2"]
+
+
+def test_what_the_recipes_of_a_sweep_differ_in():
+    recipe = preset("beta_vae").recipe
+    found = variants(recipe, {BETA: (0.0, 2.0)}, (0, 1))
+    assert spread([variant.recipe for variant in found]) == ("beta", [0.0, 0.0, 2.0, 2.0])
+    two = variants(recipe, {BETA: (0.0, 2.0), "training.learning_rate": (0.1, 0.2)})
+    assert spread([variant.recipe for variant in two]) == ("", [])
+    assert spread([recipe, recipe]) == ("", [])
+    assert spread([found[0].recipe, preset("ae").recipe]) == ("", [])  # The other one has no beta.

@@ -24,8 +24,8 @@ def own_runs(tmp_path, monkeypatch):
     server.runs.cache_clear()
     monkeypatch.setattr(server, "shipped_root", server.shipped_root)
     runs = Runs(root=tmp_path / "runs", shipped=server.shipped_root())
-    for module in ("vaelab.ui.server", "vaelab.ui.training", "vaelab.ui.pages.playground", "vaelab.ui.pages.compare"):
-        monkeypatch.setattr(f"{module}.runs", lambda: runs)
+    for module in ("server", "training", "pages.playground", "pages.compare", "pages.dial"):
+        monkeypatch.setattr(f"vaelab.ui.{module}.runs", lambda: runs)
     return runs
 
 
@@ -129,6 +129,36 @@ def test_an_unknown_run_gets_a_sentence_and_an_example(run):
     assert not test.exception
     assert "does not exist any more" in test.info[0].value
     assert data_of(test)["runs"] == ["digits-vae-2d"]
+
+
+def test_the_dial_shows_the_sweep_of_the_address_whichever_run_it_names(own_runs):
+    test = page("dial")
+    shown = data_of(test)
+    assert shown["runs"] == [f"digits-beta-{number:02}" for number in range(1, 17)]
+    assert (shown["quantity"], shown["labels"][shown["start"]]) == ("beta", "1")
+    widget(test.button, "Train 16 betas").click().run()
+    (lead,) = held(test, "sweep")
+    started = data_of(test)["runs"]
+    assert started[0] == lead and len(set(started)) == 16 and data_of(test)["labels"] == shown["labels"]
+    about = own_runs.about(started[5])
+    assert "vaelab sweep vae_2d --vary objective.penalties.GaussianKL.weight=0,0.01," in about["command"]
+    assert about["title"].endswith("Beta 0.35") and about["sweep"] == started
+    assert data_of(page("dial", sweep=started[9], dial="0"))["runs"] == started
+    assert data_of(page("dial", dial="0"))["view"]["dial"] == 0
+
+
+def test_a_large_model_on_the_dial_is_said_to_take_its_time():
+    assert any("side by side" in caption.value for caption in page("dial").caption)
+    large = page("dial", set="backbone.hidden=[8192]")
+    assert any("take turns" in caption.value for caption in large.caption)
+
+
+def test_the_dial_needs_a_beta():
+    test = page("dial")
+    widget(test.selectbox, "Bottleneck").set_value("Point").run()
+    widget(test.multiselect, "Penalties").set_value([]).run()
+    assert "The dial needs the Gaussian bottleneck" in test.warning[0].value
+    assert widget(test.button, "Train 16 betas").disabled and not test.exception
 
 
 def test_the_view_comes_from_the_address_and_nonsense_is_left_out():

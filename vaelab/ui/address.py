@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -25,7 +25,7 @@ EPOCHS = {"digits": 300}  # Of 11 steps each: the presets' ten epochs would be o
 GRID = 8  # Sample tiles per side, from 4 to 10.
 PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, and the addresses of those it was on.
 LABELS = 1000  # Classes that a decoder may be told of.
-CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid", "label")
+CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid", "label", "dial")
 
 
 def read(name: str, default: str = "") -> str:
@@ -66,11 +66,16 @@ def starting(name: str, data: str) -> Recipe:
     return assign(recipe, f"training.epochs={EPOCHS[data]}") if data in EPOCHS else recipe
 
 
-def read_recipe(default_data: str, default_preset: str) -> tuple[str, Recipe, str]:
-    """The preset's name, the recipe, and a sentence if the address asks for what cannot be."""
+def read_recipe(default_data: str, default_preset: str, settings: Sequence[str] = ()) -> tuple[str, Recipe, str]:
+    """The preset's name, the recipe, and a sentence if the address asks for what cannot be.
+
+    The defaults, `settings` among them, are those of an address that says nothing.
+    """
     name = read("preset", default_preset)
     try:
         changes = [change[:LONGEST] for change in st.query_params.get_all("set")[:50]]
+        if not {"preset", "data", "set"} & set(st.query_params):
+            changes = list(settings)
         recipe = assign(starting(name, read("data", default_data)), *changes)
     except VaelabError as error:
         sentence = f"The address asks for something that cannot be: {error}"
@@ -109,7 +114,7 @@ def unreadable() -> str:
 
 
 def read_view() -> dict[str, Any]:
-    """The view: code, endpoints, the noise's seed, temperature and grid, the density, the class, the map's axes.
+    """The view: code, endpoints, the noise's seed, temperature and grid, density, class, dial, the map's axes.
 
     Nonsense is left out.
     """
@@ -124,6 +129,8 @@ def read_view() -> dict[str, Any]:
         view["density"] = density
     if label := whole("label", maximum=LABELS):
         view["label"] = label
+    if read("dial"):
+        view["dial"] = whole("dial")
     axes = read("axes")
     pair = [int(part) for part in axes.split(",") if part.isdecimal()]
     if axes == "pca" or len(pair) == 2:
@@ -141,6 +148,7 @@ def write_view(view: dict[str, Any]) -> None:
         grid=None if view.get("grid") == GRID else view.get("grid"),
         density=view.get("density"),
         label=view.get("label") or None,
+        dial=view.get("dial"),
         axes=",".join(map(str, axes)) if isinstance(axes, list) else axes,
     )
 

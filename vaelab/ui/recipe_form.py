@@ -18,7 +18,7 @@ from vaelab.ui import address
 from vaelab.ui.controls import axis_controls, spec_controls
 
 GENERATION = "recipe_generation"  # Part of every widget's key: a new preset starts with new widgets.
-RUNS = ("run", "a_run", "b_run")  # Names in the address.
+RUNS = ("run", "a_run", "b_run", "sweep", "dial")  # Names in the address.
 SEED_HELP = "Initial weights, batches and noise follow from it: the same seed gives the same run."
 
 
@@ -37,26 +37,35 @@ def default_data() -> str:
     return "mnist" if available("mnist") else "digits"
 
 
-def recipe_form(page: str, default_preset: str, presets: Sequence[str] = tuple(PRESETS)) -> Choice:
-    """Draw the form and keep the address in step with it; a mistake is said, and the last good recipe kept."""
+def recipe_form(
+    page: str,
+    default_preset: str,
+    presets: Sequence[str] = tuple(PRESETS),
+    data: str | None = None,
+    settings: Sequence[str] = (),
+) -> Choice:
+    """Draw the form and keep the address in step with it; a mistake is said, and the last good recipe kept.
+
+    Where the address names no recipe it starts with `data`, by default the best that is at hand, and `settings`.
+    """
     kept = f"{page}.choice"
     if kept not in st.session_state:
-        name, recipe, problem = address.read_recipe(default_data(), default_preset)
+        name, recipe, problem = address.read_recipe(data or default_data(), default_preset, settings)
         name = name if name in presets else default_preset
         notice = " ".join(filter(None, [problem, address.unreadable()]))
         st.session_state[kept] = Choice(name, recipe, address.whole("seed"), notice=notice)
     choice: Choice = st.session_state[kept]
     key = f"{page}.{st.session_state.get(GENERATION, 0)}"
 
-    data = st.selectbox(
+    chosen = st.selectbox(
         "Data", names(), index=names().index(choice.recipe.data.name), format_func=_data_title, key=f"{key}.data"
     )
     name = st.selectbox(
         "Preset", presets, index=list(presets).index(choice.preset),
         format_func=lambda option: PRESETS[option].title, key=f"{key}.preset",
     )
-    if (data, name) != (choice.recipe.data.name, choice.preset):
-        _replace(kept, _chosen(choice, data, name))
+    if (chosen, name) != (choice.recipe.data.name, choice.preset):
+        _replace(kept, _chosen(choice, chosen, name))
     figure = PRESETS[name].figure
     st.caption(f"{PRESETS[name].paper}. {figure[0].upper()}{figure[1:]}.")
     try:

@@ -7,7 +7,7 @@ from importlib.resources import files
 import streamlit as st
 
 from vaelab.ui import address
-from vaelab.ui.pages import compare, playground
+from vaelab.ui.pages import compare, dial, playground
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
 
@@ -20,6 +20,7 @@ def show() -> None:
     pages = [
         st.Page(playground.show, title="Playground", icon=":material/tune:", url_path="playground", default=True),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),
+        st.Page(dial.show, title="Beta dial", icon=":material/speed:", url_path="dial"),
     ]
     page = st.navigation(pages, position="top")
     address.enter(page.url_path)

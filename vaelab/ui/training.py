@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from vaelab.errors import RunError, VaelabError
 from vaelab.live.states import OVER, RESUMABLE
 from vaelab.presets import PRESETS, preset
 from vaelab.recipe import Recipe, from_json
 from vaelab.spec import to_json
+from vaelab.sweep import variants
 from vaelab.ui.address import differences
 from vaelab.ui.server import runs
 
 
 def command_of(name: str, recipe: Recipe, seed: int) -> str:
     """The command line that trains the same thing."""
+    return f"vaelab train {name} --seed {seed} {_settings(name, recipe)}".strip()
+
+
+def _settings(name: str, recipe: Recipe) -> str:
     changes = differences(preset(name).recipe, recipe)
-    settings = " ".join(f"--set {shlex.quote(change)}" for change in changes)
-    return f"vaelab train {name} --seed {seed} {settings}".strip()
+    return " ".join(f"--set {shlex.quote(change)}" for change in changes)
 
 
 def start(name: str, recipe: Recipe, seed: int, title: str = "") -> str:
     """Train a recipe from new weights; returns the run's id."""
     title = title or f"{PRESETS[name].title} on {recipe.data.name}"
     return runs().start(to_json(recipe), seed=seed, title=title, command=command_of(name, recipe, seed))
+
+
+def start_sweep(name: str, recipe: Recipe, seed: int, path: str, values: Sequence[float]) -> str:
+    """Train a recipe with several values of a knob, together; returns the id of the first run."""
+    numbers = ",".join(f"{value:g}" for value in values)
+    command = f"vaelab sweep {name} --vary {path}={numbers} --seeds {seed} {_settings(name, recipe)}".strip()
+    found = variants(recipe, {path: values}, [seed])
+    return runs().start_sweep(found, title=f"{PRESETS[name].title} on {recipe.data.name}", command=command)[0]
 
 
 def stop(run: str) -> None:

@@ -52,21 +52,28 @@ def explorer(
     key: str,
     base: str,
     runs: Sequence[str],
-    mode: Literal["explore", "compare"] = "explore",
+    mode: Literal["explore", "compare", "dial"] = "explore",
     labels: Sequence[str] = (),
+    quantity: str = "",
+    start: int = 0,
     view: dict[str, Any] | None = None,
     hide: Sequence[str] = (),
     message: str = "",
     on_action: Callable[[], None] = lambda: None,
     on_view: Callable[[], None] = lambda: None,
 ) -> Reply:
-    """Show one run, or two beside each other; frames reach the browser over the routes of `vaelab.live`."""
+    """Show one run, two beside each other, or those of a sweep under a dial of a `quantity`, which begins at `start`.
+
+    Frames reach the browser over the routes of `vaelab.live`.
+    """
     data = {
         "base": base,
         "version": version(),
         "mode": mode,
         "runs": list(runs),
         "labels": list(labels),
+        "quantity": quantity,
+        "start": start,
         "view": view or {},
         "hide": list(hide),
         "can_train": True,

@@ -2,34 +2,10 @@
 // returned) when the component leaves the page. Between two calls there is no clean-up, so everything that lives longer
 // than a call is kept here, by the element that Streamlit gave.
 
-import { createCodebook } from "./codebook.js";
-import { createCondition } from "./condition.js";
-import { createCurves } from "./curves.js";
-import { element, setText } from "./elements.js";
-import { createImage } from "./image.js";
-import { createInterpolation } from "./interpolation.js";
-import { listenKeys } from "./keys.js";
-import { createKnobs } from "./knobs.js";
-import { createMap } from "./map.js";
-import { createReconstructions } from "./reconstructions.js";
-import { createSamples } from "./samples.js";
-import { canonicalView, createSession } from "./session.js";
-import { createSliders } from "./sliders.js";
-import { createTransport } from "./transport.js";
-import { createUnits } from "./units.js";
+import { element } from "./elements.js";
+import { createExplorer } from "./explore.js";
+import { canonicalView } from "./session.js";
 
-// Which panels stand in which part of the page; the style sheet places the parts.
-const LAYOUT = [
-  ["stage", { map: createMap }],
-  ["code", { image: createImage, condition: createCondition, sliders: createSliders, knobs: createKnobs }],
-  ["training", { curves: createCurves, reconstructions: createReconstructions }],
-  ["studies", { samples: createSamples, interpolation: createInterpolation, units: createUnits, codebook: createCodebook }],
-];
-const WAITING = {
-  queued: "The run waits for a free place.",
-  starting: "The run is starting.",
-  compiling: "The network is being compiled; this takes a few seconds.",
-};
 const STYLE_PATIENCE = 2000; // milliseconds until the page is shown even if a style sheet has not come
 
 const instances = new WeakMap();
@@ -52,7 +28,7 @@ export function mount(component) {
 }
 
 function createInstance(parent, data, identity) {
-  const root = element("div", { class: `vaelab ${data.mode === "compare" ? "compare" : ""}`, tabindex: -1 });
+  const root = element("div", { class: `vaelab ${data.mode}`, tabindex: -1 });
   const styles = loadStyles(root);
   parent.append(...styles, root);
   let component = null;
@@ -66,7 +42,7 @@ function createInstance(parent, data, identity) {
   };
   const onAction = (action) => component.setTriggerValue("action", action);
   const options = { data, onView, onAction };
-  const content = data.mode === "compare" ? createComparison(root, options) : createExplorer(root, options);
+  const content = data.mode in OTHERS ? createLater(root, OTHERS[data.mode], options) : createExplorer(root, options);
   let seen = null;
 
   return {
@@ -101,97 +77,21 @@ function loadStyles(root) {
   });
 }
 
-function createExplorer(root, { data, onView, onAction }) {
-  const session = createSession({ base: data.base, hide: data.hide, canTrain: data.can_train, onView, onAction });
-  const { store, actions } = session;
-  const { state } = store;
-  const notice = element("p", { class: "notice", role: "status", hidden: true });
-  const waiting = createWaiting();
-  const transport = element("div", { class: "area-transport" });
-  const parts = element("div", { class: "parts", hidden: true });
-  root.append(notice, transport, waiting.node, parts);
+// What is not the explorer of one run is loaded only where it is wanted.
+const OTHERS = {
+  compare: () => import("./compare.js").then(({ createCompare }) => createCompare),
+  dial: () => import("./dialled.js").then(({ createDialled }) => createDialled),
+};
 
-  const views = new Map();
-  const build = (name, create, place) => {
-    if (state.hide.has(name)) return;
-    const area = element("div", { class: `area-${name}` });
-    place.append(area);
-    views.set(name, create(area, store, actions));
-  };
-  build("transport", createTransport, transport);
-  for (const [part, panels] of LAYOUT) {
-    const place = element("div", { class: `part part-${part}` });
-    parts.append(place);
-    for (const [name, create] of Object.entries(panels)) build(name, create, place);
-  }
-
-  function update(changed) {
-    for (const [name, view] of views) {
-      try {
-        view.update(changed);
-      } catch (error) {
-        console.error(error);
-        store.set({ notice: `The panel "${name}" could not be drawn: ${error.message}` });
-      }
-    }
-    const ready = state.decoder !== null;
-    parts.hidden = !ready;
-    waiting.show(!ready, state);
-    setText(notice, state.notice);
-    notice.hidden = state.notice === "";
-    notice.dataset.connection = state.connection;
-  }
-  const unsubscribe = store.subscribe(update);
-  waiting.show(true, state);
-
-  const stopListening = listenKeys(root, (name) => [...views.values()].some((view) => view.key?.(name)));
-
-  return {
-    update({ runs, message }, view) {
-      waiting.message = message ?? "";
-      if (view) session.apply(view);
-      if (runs?.length) session.watch(runs[0]);
-      waiting.show(state.decoder === null, state);
-    },
-    destroy() {
-      unsubscribe();
-      stopListening();
-      session.close();
-      for (const view of views.values()) view.destroy();
-    },
-  };
-}
-
-// What stands in the place of the panels until there is something to decode.
-function createWaiting() {
-  const text = element("p", { class: "waiting-text", role: "status" });
-  const shapes = ["map", "image", "sliders"].map((name) => element("div", { class: `ghost ghost-${name}` }));
-  const node = element("div", { class: "waiting" }, text,
-    element("div", { class: "ghosts", "aria-hidden": "true" }, ...shapes));
-  return {
-    node,
-    message: "",
-    show(visible, { frame, connection, notice }) {
-      node.hidden = !visible;
-      node.classList.toggle("still", ["refused", "none"].includes(connection));
-      const { state, message } = frame?.header ?? {};
-      const stuck = ["refused", "none"].includes(connection) || notice !== "";
-      setText(text, stuck ? this.message || "There is nothing to show here."
-        : [this.message || "Waiting for the first weights…", WAITING[state], message].filter(Boolean).join(" "));
-    },
-  };
-}
-
-// The comparison is loaded only where it is wanted.
-function createComparison(root, options) {
+function createLater(root, load, options) {
   let content = null;
   let latest = null;
   let gone = false;
-  import("./compare.js").then(({ createCompare }) => {
+  load().then((create) => {
     if (gone) return;
-    content = createCompare(root, options);
+    content = create(root, options);
     if (latest) content.update(...latest);
-  }, (error) => root.append(element("p", { class: "notice", role: "alert" }, `The comparison could not be loaded: ${error.message}`)));
+  }, (error) => root.append(element("p", { class: "notice", role: "alert" }, `This page could not be loaded: ${error.message}`)));
   return {
     update(...news) {
       latest = news;

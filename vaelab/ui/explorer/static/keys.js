@@ -20,6 +20,9 @@ const KEYS = [
     [["←", "→"], "Change it by 0.1, with Shift by 0.5"],
     [["Home", "End"], "To either end; a double-click sets it to 0"],
   ]],
+  ["On the dial of a sweep", [
+    [["←", "→"], "The model before, the next one; Home and End, the first and the last"],
+  ]],
   ["On the class of a decoder that is told one", [
     [["←", "→"], "Another class; Home and End, the first and the last"],
   ]],

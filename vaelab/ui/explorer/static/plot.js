@@ -18,6 +18,12 @@ export function ticks(low, high, count) {
   return values;
 }
 
+/** As many of the words along an axis as can be read, the first and every second, third, ... after it. */
+function legible(words, room) {
+  const every = Math.max(1, Math.ceil((words.length * 34) / room));
+  return words.map((word, index) => [index, word]).filter(([index]) => index % every === 0);
+}
+
 /** A short number for an axis or a reading: three significant digits, thousands as k. */
 export function short(value) {
   if (!Number.isFinite(value)) return "not finite";
@@ -55,7 +61,7 @@ export function createPlot(root, { label, height = 132, resized = () => {} }) {
   });
   observer.observe(node);
 
-  /** `series`: [{xs, ys, class, colour}] in data units; `marked`: [{x, text}]. */
+  /** `series`: [{xs, ys, class, colour}] in data units; `marked`: [{x, text}]; `ranges.x.words`: what stands at 0, 1, .. */
   function draw(ranges, series, marked = []) {
     x = ranges.x;
     y = ranges.y;
@@ -67,8 +73,9 @@ export function createPlot(root, { label, height = 132, resized = () => {} }) {
       ...ticks(y.low, y.high, (bottom - top) / 26).flatMap((value) => [
         svg("line", { x1: left, x2: right, y1: py(value), y2: py(value) }),
         svg("text", { x: left - 6, y: py(value), "text-anchor": "end", dy: "0.32em" }, short(value))]),
-      ...ticks(x.low, x.high, (right - left) / 64).map((value) =>
-        svg("text", { x: px(value), y: height - 5, "text-anchor": px(value) > right - 14 ? "end" : "middle" }, short(value))));
+      ...(x.words ? legible(x.words, right - left) : ticks(x.low, x.high, (right - left) / 64).map((value) => [value, short(value)]))
+        .map(([value, text]) =>
+          svg("text", { x: px(value), y: height - 5, "text-anchor": px(value) > right - 14 && !x.words ? "end" : "middle" }, text)));
     lines.replaceChildren(...series.map(({ xs, ys, colour, class: name = "" }) =>
       svg("path", { d: path(xs, ys), class: `plot-line ${name}`, style: colour && `stroke:${colour}` })));
     const focused = [...marks.children].indexOf(root.getRootNode().activeElement);

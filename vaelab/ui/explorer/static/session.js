@@ -16,8 +16,8 @@ const code = (values) => (Array.isArray(values) && values.every(Number.isFinite)
 const same = (a, b) => a.length === b.length && a.every((value, index) => value === b[index]);
 
 // What is worth remembering of the store: small, JSON, and enough to bring a link back to the same picture.
-export function viewOf({ z, seed, temperature, grid, a, b, axes, density, label }) {
-  return { z: list(z), seed, temperature, grid, a: list(a), b: list(b), axes, density, label };
+export function viewOf({ z, seed, temperature, grid, a, b, axes, density, label, dial }) {
+  return { z: list(z), seed, temperature, grid, a: list(a), b: list(b), axes, density, label, dial };
 }
 
 // One text per view, whoever wrote it: to tell an echo of what was reported from something new.
@@ -26,6 +26,7 @@ export function canonicalView(view) {
   return JSON.stringify({
     ...rounded, seed: view?.seed ?? null, temperature: view?.temperature ?? null, grid: view?.grid ?? null,
     axes: view?.axes ?? null, density: view?.density ?? null, label: view?.label || null,
+    dial: view?.dial ?? null,
   });
 }
 
@@ -44,7 +45,7 @@ function withoutWeights(frame, shown) {
 export function createSession({ base = "", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
-    grid: GRID.usual, density: null, label: 0, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
+    grid: GRID.usual, density: null, label: 0, dial: null, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
     connection: "none", notice: "", hide: new Set(hide), canTrain,
   });
   const past = []; // committed codes, the present one last
@@ -114,6 +115,11 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
         onState: (state, message) => store.set({ connection: state, notice: message }),
       });
     },
+    /** Show a frame that came another way, and send commands by that connection. */
+    present(frame, through) {
+      connection = through;
+      show(frame);
+    },
     // Codes of another size are kept for the run that they belong to, whose first frame may still be on its way.
     apply(view) {
       const { state } = store;
@@ -125,6 +131,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
         grid: Number.isInteger(view.grid) && view.grid >= GRID.least && view.grid <= GRID.most ? view.grid : state.grid,
         density: DENSITIES.includes(view.density) ? view.density : state.density,
         label: Number.isInteger(view.label) && view.label >= 0 ? view.label : state.label,
+        dial: Number.isInteger(view.dial) && view.dial >= 0 ? view.dial : state.dial,
       };
       const fits = (values) => values && state.decoder?.latent === values.length;
       for (const name of ["z", "a", "b"]) if (fits(wanted[name])) patch[name] = wanted[name];

@@ -1,0 +1,122 @@
+"""The beta dial: one recipe trained with sixteen values of beta, from a plain autoencoder to collapse."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from vaelab.errors import VaelabError
+from vaelab.recipe import Recipe, from_json, turned
+from vaelab.spec import knobs
+from vaelab.sweep import pays_on_processor, spread
+from vaelab.ui import address, training
+from vaelab.ui.pages.compare import PRESETS
+from vaelab.ui.recipe_form import Choice, as_written, recipe_form
+from vaelab.ui.server import runs
+from vaelab.ui.stage import stage
+
+BETA = "objective.penalties.GaussianKL.weight"
+BETAS = (0, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 6, 10, 16)
+SMALL = ("backbone.hidden=64",)  # Sixteen of these are trained in ten seconds.
+ADDRESS = "sweep"
+
+
+class Shown(NamedTuple):
+    """The runs under the dial."""
+
+    runs: list[str]
+    labels: list[str]
+    quantity: str
+    start: int  # The place at which the dial begins.
+
+
+def show() -> None:
+    """Draw the page."""
+    with st.sidebar:
+        choice = recipe_form("dial", "vae_2d", PRESETS, data="digits", settings=SMALL)
+        problem = _problem(choice.recipe)
+        if problem:
+            st.warning(problem, icon=":material/info:")
+        if st.button(
+            f"Train {len(BETAS)} betas", type="primary", width="stretch", icon=":material/play_arrow:",
+            disabled=bool(choice.problem or problem), help="New weights, the same for all, on the same batches.",
+        ):
+            _start(choice)
+        st.caption(_about(choice.recipe))
+    _stage(choice)
+    runs().prepare()
+
+
+def _about(recipe: Recipe) -> str:
+    how = (
+        "They are small enough to be trained side by side, as one program."
+        if pays_on_processor(recipe)
+        else "They are too large to be trained side by side on a processor, so they take turns: this takes a while."
+    )
+    return f"One run for each beta from {BETAS[0]} to {BETAS[-1]}, alike in everything else. {how}"
+
+
+def _problem(recipe: Recipe) -> str:
+    if BETA in knobs(recipe):
+        return ""
+    return "The dial needs the Gaussian bottleneck and GaussianKL: without them there is no beta to turn."
+
+
+@st.fragment
+def _stage(choice: Choice) -> None:
+    shown, message = _on_show(choice)
+    empty = f"No trained sweep ships for {choice.recipe.data.name}. Press Train {len(BETAS)} betas."
+    action = stage(
+        choice, "dial", shown.runs, message, empty, mode="dial", labels=shown.labels, quantity=shown.quantity,
+        start=shown.start,
+    )  # fmt: skip
+    if action:
+        _act(action, choice)
+
+
+def _on_show(choice: Choice) -> tuple[Shown, str]:
+    """The sweep of the address, or one that ships for the data that have been chosen."""
+    asked = address.read(ADDRESS)
+    if asked and runs().known(asked):
+        return _shown(asked), ""
+    shipped = f"{choice.recipe.data.name}-beta-01"
+    message = "The sweep of this address does not exist any more; below is a trained one." if asked else ""
+    return (_shown(shipped) if runs().known(shipped) else Shown([], [], "beta", 0)), message
+
+
+def _shown(run: str) -> Shown:
+    members = runs().sweep(run)
+    about = [runs().about(member) for member in members]
+    quantity, values = spread([from_json(one["recipe"]) for one in about])
+    if not quantity:  # They differ in several numbers, or in their seeds; each has a title that says so.
+        return Shown(members, [str(one.get("title") or run) for one in about], "run", 0)
+    start = min(range(len(values)), key=lambda place: abs(values[place] - 1))
+    return Shown(members, [f"{value:g}" for value in values], quantity, start)
+
+
+def _act(action: str, choice: Choice) -> None:
+    if problem := choice.problem or _problem(choice.recipe):
+        st.toast(f"Not yet: {as_written(problem)}", icon=":material/error:")
+        return
+    run, first = address.read(ADDRESS), turned(choice.recipe, {BETA: float(BETAS[0])})
+    if action == "train" and training.trains(run, first, choice.seed):
+        try:
+            training.go_on(run, choice.recipe)
+        except VaelabError as error:
+            st.toast(str(error), icon=":material/error:")
+    else:
+        _start(choice, paused=action == "reset")
+
+
+def _start(choice: Choice, *, paused: bool = False) -> None:
+    try:
+        training.stop(address.read(ADDRESS))
+        run = training.start_sweep(choice.preset, choice.recipe, choice.seed, BETA, BETAS)
+        if paused:
+            runs().command(run, "pause")
+    except VaelabError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    address.write(**{ADDRESS: run})
+    st.rerun()
