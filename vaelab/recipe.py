@@ -18,6 +18,7 @@ from vaelab.training.optimizers import Training
 if TYPE_CHECKING:
     from vaelab.model import Autoencoder
     from vaelab.training.loop import Controls, Progress
+    from vaelab.training.placement import Placement
     from vaelab.training.state import TrainingState
 
 
@@ -82,6 +83,7 @@ class Recipe(Spec):
         dataset: Dataset | None = None,
         state: TrainingState | None = None,
         controls: Controls | None = None,
+        placement: Placement | None = None,
     ) -> Iterator[Progress]:
         """Train from the seed, or on from a state; see `vaelab.training.loop.train`."""
         from vaelab.training.loop import train
@@ -97,6 +99,7 @@ class Recipe(Spec):
             seed=seed,
             state=state,
             controls=controls,
+            placement=placement,
         )
 
 

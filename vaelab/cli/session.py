@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vaelab.model import Autoencoder
     from vaelab.recipe import Recipe
     from vaelab.training.loop import Diverged, Progress
+    from vaelab.training.placement import Placement
     from vaelab.training.state import TrainingState
 
 INTERVAL = 10.0  # Seconds of training that a power cut may cost.
@@ -97,29 +98,41 @@ class Session:
         """Whether the run ended because its loss was no longer finite."""
         return checkpoints.read_status(self.folder).get("state") == "diverged"
 
-    def run(self, interruption: Interruption, display: Display) -> bool:
+    def run(self, interruption: Interruption, display: Display, placement: Placement | None = None) -> bool:
         """Train until the last step, which returns True, or a signal; raises `RunError` on divergence.
 
-        In each of these cases the newest state is on disk.
+        In each of these cases the newest state is on disk, also when another host is lost, which ends the process.
         """
         with self.under_way():
-            self._train(interruption, display)
+            self._train(interruption, display, placement)
         return self.step >= self.steps
 
-    def _train(self, interruption: Interruption, display: Display) -> None:
+    def _train(self, interruption: Interruption, display: Display, placement: Placement | None) -> None:
+        from vaelab.training import hosts
         from vaelab.training.loop import Diverged
 
         progress, saving = None, Interval(INTERVAL)
         try:
-            for progress in self.recipe.train(seed=self.seed, dataset=self.dataset, state=self.state):
+            for progress in self.recipe.train(
+                seed=self.seed, dataset=self.dataset, state=hosts.share(self.state), placement=placement
+            ):
                 display.show(progress, self.recipe.training.epochs)
                 self.note(progress)
-                if interruption.signal:
+                if signal := hosts.heard(interruption.signal):  # One that comes meanwhile is heard the next time.
+                    interruption.signal = signal
                     break
                 if saving.over() and progress.step < progress.steps:
                     self.save(progress.state, progress.metrics)
         except Diverged as diverged:
             raise RunError(self.give_up(diverged)) from diverged
+        except Exception as error:
+            if not hosts.lost(error):
+                raise
+            if progress:
+                self.save(progress.state, progress.metrics)  # It is on this host as on all others.
+            sentence = f"Another host was lost; {self.folder} is saved at step {self.step:,}. Start all hosts again."
+            self._status("interrupted", sentence)
+            hosts.abandon(sentence)
         if progress:
             self.save(progress.state, progress.metrics)
 

@@ -18,7 +18,10 @@ from vaelab.cli.signals import INTERRUPTED, watch
 if TYPE_CHECKING:
     from vaelab.cli.recipes import Chosen
     from vaelab.cli.session import Session
+    from vaelab.cli.signals import Interruption
+    from vaelab.data import Dataset
     from vaelab.recipe import Recipe
+    from vaelab.training.placement import Placement
 
 
 def train(
@@ -31,6 +34,18 @@ def train(
         str | None, typer.Option("--name", metavar="NAME", help="Of the run; made of the rest unless given.")
     ] = None,
     assignments: Assignments = None,
+    devices: Annotated[
+        str, typer.Option("--devices", metavar="N|all", help="How many devices of this host share each batch.")
+    ] = "1",
+    with_hosts: Annotated[
+        str | None,
+        typer.Option(
+            "--hosts",
+            metavar="auto|ADDRESS:PORT,COUNT,INDEX",
+            help="Train on several hosts: auto on SLURM, Kubernetes or Cloud TPU, else the first one's address, how "
+            "many there are, and which one this is. Only on a private network.",
+        ),
+    ] = None,
 ) -> None:
     """Train a model. Ctrl-C saves and stops; the same command trains on, to the same bits.
 
@@ -44,6 +59,7 @@ def train(
         from vaelab.cli.session import Session
         from vaelab.data import load
 
+        count = _device_count(devices)
         given = [("data", data), ("epochs", epochs), ("seed", seed or None), ("name", name)]
         options = [(f"--{option}", str(value)) for option, value in given if value is not None]
         options += [("--set", assignment) for assignment in assignments or []]
@@ -63,12 +79,21 @@ def train(
 
         dataset = load(chosen.recipe.data.name)  # Before there is a folder: the data may be out of reach.
         configure()
+        from vaelab.training import hosts
+        from vaelab.training.placement import data_parallel
+
+        if with_hosts:
+            hosts.join(with_hosts)
+        placement = data_parallel(0 if with_hosts else count)
+        if not hosts.first():
+            _follow(chosen.recipe, seed, dataset, placement, interruption)
+            return
         with checkpoints.writer(folder):
             open_run(folder, chosen, seed, command)
             session = Session(folder, chosen.recipe, dataset, seed, command)
-            _announce(session, chosen.title)
+            _announce(session, chosen.title, placement.devices)
             with display(chosen.recipe.training.batch_size) as shown:
-                finished = session.run(interruption, shown)
+                finished = session.run(interruption, shown, placement)
         if finished:
             say(f"Trained to step {session.step:,} and saved in {folder}.")
             return
@@ -129,10 +154,45 @@ def open_run(folder: Path, chosen: Chosen, seed: int, command: str, sweep: Seque
         files.replace(folder / RECIPE, manifest.to_bytes(wanted))
 
 
-def _announce(session: Session, title: str) -> None:
+def _device_count(text: str) -> int:
+    """How many devices `--devices` asks for, 0 for all; raises `RunError`."""
+    from vaelab.errors import RunError
+
+    if text == "all":
+        return 0
+    if not text.isdecimal() or not 0 < int(text) < 10_000:
+        raise RunError(f"--devices wants all, or how many devices, such as 8, but got {text!r:.40}.")
+    return int(text)
+
+
+def _follow(recipe: Recipe, seed: int, dataset: Dataset, placement: Placement, interruption: Interruption) -> None:
+    """Take the same steps as the first host, which writes; ends with it."""
+    from vaelab.errors import RunError
+    from vaelab.training import hosts
+    from vaelab.training.loop import Diverged, initial_state
+
+    remark("This host takes part in the training; the first one shows and saves it.")
+    try:
+        state = hosts.share(initial_state(recipe.build(seed), recipe.training.optimizer))
+        for progress in recipe.train(seed=seed, dataset=dataset, state=state, placement=placement):
+            if number := hosts.heard(interruption.signal):
+                say(f"Stopped at step {progress.step:,} of {progress.steps:,}, with the first host.")
+                raise typer.Exit(0 if number == signal.SIGTERM else INTERRUPTED)
+    except Diverged as diverged:
+        raise RunError(str(diverged)) from diverged
+    except Exception as error:
+        if not hosts.lost(error):
+            raise
+        hosts.abandon("Another host was lost. Start all hosts again; the first one has saved the run.")
+
+
+def _announce(session: Session, title: str, devices: int) -> None:
     from vaelab.architecture import parameter_count
     from vaelab.cli.recipes import examples
 
     images, count = examples(session.recipe), parameter_count(session.recipe.architecture())
     verb = f"Training on from step {session.step:,}" if session.step else "Training"
-    remark(f"{verb}: {title}, {images:,} images, {count:,} parameters, in {session.folder}. Ctrl-C saves and stops.")
+    where = f", on {devices} devices" if devices > 1 else ""
+    remark(
+        f"{verb}: {title}, {images:,} images, {count:,} parameters{where}, in {session.folder}. Ctrl-C saves and stops."
+    )

@@ -19,8 +19,10 @@ from vaelab.data.batches import rows, steps_per_epoch
 from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
 from vaelab.objectives import Objective
+from vaelab.training import hosts
 from vaelab.training.chunk import LONGEST_CHUNK, knob_values, program, run_chunk
 from vaelab.training.optimizers import Optimizer, Training
+from vaelab.training.placement import Placement
 from vaelab.training.state import TrainingState
 
 
@@ -82,23 +84,25 @@ def train(
     seed: int = 0,
     state: TrainingState | None = None,
     controls: Controls | None = None,
+    placement: Placement | None = None,
 ) -> Iterator[Progress]:
     """Train on uint8 images [N, ...] of int classes [N], yielding after every chunk; resumes from `state` bit for bit.
 
-    The model object is not changed: put a progress's parameters into it with `nnx.update(model, state.parameters)`.
+    `placement` says which devices share the work, by default one. The model object is not changed: put a progress's
+    parameters into it with `nnx.update(model, state.parameters)`.
     Raises `Diverged` when the loss is no longer finite.
     """
-    controls = controls or Controls()
+    controls, placement = controls or Controls(), placement or Placement()
     compiled = program(model, objective, training, binarization, images.shape[1:])
     defaults = knob_values(objective, training)
-    current = state or initial_state(model, training.optimizer)
+    current = placement.everywhere(state or initial_state(model, training.optimizer))
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total, step = per_epoch * training.epochs, int(current.step)
-    data = jnp.asarray(images.reshape(len(images), -1)), jnp.asarray(labels, jnp.int32)
-    key = jax.random.key(seed)
+    data = placement.everywhere((images.reshape(len(images), -1), np.asarray(labels, np.int32)))
+    key = placement.key(seed)
     length, warm = 1, False
     while step < total:
-        count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
+        count = hosts.agree(max(1, min(length, controls.steps, LONGEST_CHUNK, total - step)))
         table = np.zeros((LONGEST_CHUNK, min(training.batch_size, len(images))), np.int32)
         table[:count] = rows(len(images), training.batch_size, seed, step, count)
         values = {path: np.float32(controls.values.get(path, value)) for path, value in defaults.items()}
@@ -106,7 +110,7 @@ def train(
         # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
         working = jax.tree.map(jnp.copy, current)
         result, sums, finite = jax.block_until_ready(
-            run_chunk(compiled, working, values, data, table, np.int32(count), np.int32(total), key)
+            run_chunk(compiled, working, values, data, placement.rows(table), np.int32(count), np.int32(total), key)
         )
         seconds = time.perf_counter() - started
         if not finite:
