@@ -213,3 +213,17 @@ def test_few_values_are_not_smoothed_into_the_past(explore, run):
     page = explore(run("short", {}, arrays_more={"history": history}))
     read = [float(text) for text in page.locator(".panel-curves .curve-value").all_inner_texts()]
     np.testing.assert_allclose(read, [history[-1, 2], history[-1, 1], 0], rtol=0.05)
+
+
+def test_what_a_run_refuses_is_said_and_the_button_is_free_again(explore, run, harness):
+    page = explore(run("refusing", {"state": "training"}))
+    harness.refusal = "This run is stopped, so it cannot pause."
+    try:
+        page.locator(".transport-main").click()
+        page.locator(".notice").get_by_text("This run is stopped, so it cannot pause.").wait_for()
+        assert page.locator(".transport").get_attribute("aria-busy") == "false"
+        assert page.locator(".status-word").inner_text() == "Training"
+        page.wait_for_function("__vaelab.stores[0].state.refusal === ''", timeout=20_000)
+        assert page.locator(".notice").is_hidden()
+    finally:
+        harness.refusal = ""

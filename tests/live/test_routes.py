@@ -92,6 +92,14 @@ def test_a_damaged_run_is_told_in_words(client, served):
     assert answer.status_code == 404 and "run.json is not valid JSON" in answer.json()["message"]
 
 
+def test_what_cannot_be_is_said_to_whoever_asked_for_it(client):
+    with client.websocket_connect(url(SHIPPED)) as socket:
+        unpack(socket.receive_bytes())
+        for message in ({"command": "pause"}, {"knobs": {"training.learning_rate": 0.1}}):
+            socket.send_json(message)
+            assert "can be looked at, not trained" in socket.receive_json()["refused"]
+
+
 # --- frames -------------------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,14 @@
 """The web routes of a run: its frames over a WebSocket, its newest frame over plain HTTP.
 
 A viewer gets the newest frame, and the next one only after it has acknowledged that: a slow page sees fewer frames,
-never old ones, and costs no memory here. Nothing blocks the event loop: files are read in threads.
+never old ones, and costs no memory here. What it asked for and could not have is said as text, `{"refused": sentence}`.
+Nothing blocks the event loop: files are read in threads.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -127,6 +129,7 @@ class _Viewer:
         except VaelabError as error:
             # No reason to hang up: two viewers may press Stop at the same time, and only one of them is first.
             log.info("Run %s: %s", self._run, error)
+            await self._socket.send_text(json.dumps({"refused": str(error)}))
 
     async def _send(self) -> None:
         version: tuple | None = None

@@ -44,6 +44,7 @@ class Harness:
         self.received: dict[str, list[dict]] = {}
         self.interval = 0.1
         self.sockets = True
+        self.refusal = ""  # What every command is answered with.
         routes = [
             Route("/", self.page),
             Route("/vaelab/runs/{run}/frame", self.frame),
@@ -99,12 +100,18 @@ class Harness:
             for frame in self.runs[run]:
                 await socket.send_bytes(frame)
                 while "ack" not in (message := json.loads(await socket.receive_text())):
-                    self.received.setdefault(run, []).append(message)
+                    await self.answer(socket, run, message)
                 await asyncio.sleep(self.interval)
             while True:
-                self.received.setdefault(run, []).append(json.loads(await socket.receive_text()))
+                await self.answer(socket, run, json.loads(await socket.receive_text()))
         except WebSocketDisconnect:
             pass
+
+    async def answer(self, socket, run, message):
+        """Remember what a page said, and refuse it if all is to be refused."""
+        self.received.setdefault(run, []).append(message)
+        if self.refusal and "ack" not in message:
+            await socket.send_text(json.dumps({"refused": self.refusal}))
 
 
 def create_harness(frames: dict[str, list[bytes]], port: int = 0) -> Harness:

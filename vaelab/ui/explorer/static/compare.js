@@ -117,7 +117,8 @@ export function createSideBySide(root, { stores, actions, labels }) {
     const sizes = stores.map(({ state }) => state.decoder?.latent);
     const missing = labels.filter((_, index) => !stores[index].state.decoder);
     parts.hidden = missing.length === 2;
-    const notices = stores.map(({ state }, index) => state.notice && `${labels[index]}: ${state.notice}`).filter(Boolean);
+    const notices = stores.map(({ state }, index) => [state.refusal || state.notice, labels[index]])
+      .filter(([words]) => words).map(([words, label]) => `${label}: ${words}`);
     say(notice, notices.length > 0 ? notices.join(" ")
       : missing.length === 2 ? message || "Waiting for both runs. Press “Train both” if they have not been started."
       : missing.length === 1 ? `Waiting for the first weights of ${missing[0]}; until then only the other one answers.`
@@ -129,7 +130,7 @@ export function createSideBySide(root, { stores, actions, labels }) {
   function update(index, changed) {
     for (const view of views[index]) view.update(changed);
     for (const view of common) view.update(changed, index);
-    if (["frame", "notice", "connection"].some((key) => changed.has(key))) tell();
+    if (["frame", "notice", "refusal", "connection"].some((key) => changed.has(key))) tell();
   }
 
   const unlink = link(stores);

@@ -12,7 +12,7 @@ const REFUSALS = {
 };
 const FIRST_DELAY = 500, LONGEST_DELAY = 10_000, POLL_EVERY = 1000, REOPEN_EVERY = 15_000;
 
-export function connect({ base, run, onFrame, onState }) {
+export function connect({ base, run, onFrame, onState, onRefusal = () => {} }) {
   const path = `${base}/vaelab/runs/${encodeURIComponent(run)}`;
   let socket = null;
   let timer = 0;
@@ -33,6 +33,15 @@ export function connect({ base, run, onFrame, onState }) {
     return frame;
   }
 
+  function refuse(text) {
+    try {
+      const { refused } = JSON.parse(text);
+      if (typeof refused === "string") onRefusal(refused);
+    } catch {
+      // Nothing that this page understands, and nothing that it misses.
+    }
+  }
+
   function retry(state, message) {
     onState(state, message);
     later(open, delay);
@@ -51,6 +60,7 @@ export function connect({ base, run, onFrame, onState }) {
     };
     own.onmessage = ({ data }) => {
       if (closed) return;
+      if (typeof data === "string") return refuse(data);
       let frame;
       try {
         frame = accept(data);

@@ -52,6 +52,7 @@ export function createDialled(root, { data, ...rest }) {
         onState(connection, notice) {
           if (index === 0 || connection === "refused") store.set({ connection, notice });
         },
+        onRefusal: session.refuse,
       });
   }
 

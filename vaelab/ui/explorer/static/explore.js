@@ -68,8 +68,8 @@ export function createExplorer(root, options, session = sessionOf(options)) {
     const ready = state.decoder !== null;
     parts.hidden = !ready;
     waiting.show(!ready, state);
-    setText(notice, state.notice);
-    notice.hidden = state.notice === "";
+    setText(notice, state.refusal || state.notice);
+    notice.hidden = notice.textContent === "";
     notice.dataset.connection = state.connection;
   }
   const unsubscribe = store.subscribe(update);

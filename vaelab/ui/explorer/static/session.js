@@ -7,6 +7,7 @@ import { DENSITIES } from "./densities.js";
 import { createStore } from "./store.js";
 
 const COMMIT_DELAY = 300; // milliseconds; a held arrow key must not rerun the page at every repeat
+const REFUSAL_SHOWN = 6000; // milliseconds
 const UNDO_LIMIT = 100;
 const GRID = { least: 4, usual: 8, most: 10 }; // sample tiles per side
 
@@ -46,13 +47,14 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
     grid: GRID.usual, density: null, label: 0, dial: null, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
-    connection: "none", notice: "", hide: new Set(hide), canTrain,
+    connection: "none", notice: "", refusal: "", hide: new Set(hide), canTrain,
   });
   const past = []; // committed codes, the present one last
   let connection = null;
   let run = null;
   let wanted = {}; // codes asked for by a link before their run's first frame has come
   let timer = 0;
+  let fading = 0; // of a refusal
   probe.stores.push(store);
 
   // The class that a conditional decoder is told; one that the run does not know is left out.
@@ -99,6 +101,13 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
     timer = setTimeout(() => onView(viewOf(store.state)), COMMIT_DELAY);
   }
 
+  // What was asked of the run and could not be: said for a while, whatever frames come.
+  function refuse(refusal) {
+    store.set({ refusal });
+    clearTimeout(fading);
+    fading = setTimeout(() => store.set({ refusal: "" }), REFUSAL_SHOWN);
+  }
+
   function send(message) {
     if (!connection?.send(message)) store.set({ notice: "The run cannot be reached just now, so nothing was changed." });
   }
@@ -112,9 +121,10 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
       connection?.close();
       connection = connect({
         base, run, onFrame: show,
-        onState: (state, message) => store.set({ connection: state, notice: message }),
+        onState: (state, message) => store.set({ connection: state, notice: message }), onRefusal: refuse,
       });
     },
+    refuse,
     /** Show a frame that came another way, and send commands by that connection. */
     present(frame, through) {
       connection = through;
@@ -151,6 +161,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
     },
     close() {
       clearTimeout(timer);
+      clearTimeout(fading);
       stop();
       connection?.close();
       probe.stores.splice(probe.stores.indexOf(store), 1);

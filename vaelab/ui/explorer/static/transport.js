@@ -111,7 +111,8 @@ export function createTransportOf(root, sources) {
   }
 
   function update(changed) {
-    if (!changed || ["frame", "connection", "canTrain"].some((key) => changed.has(key))) show();
+    if (changed?.has("refusal")) pending = null;  // Whatever was asked for will not come.
+    if (!changed || ["frame", "connection", "canTrain", "refusal"].some((key) => changed.has(key))) show();
   }
 
   show();
