@@ -62,7 +62,7 @@ def penalties(bottleneck: Any) -> tuple[Any, ...]:
 
 @cache
 def recipes() -> list[Recipe]:
-    """Valid recipes in which every pair of choices of two axes occurs that any valid recipe has."""
+    """Valid recipes in which every pair of kinds of two axes occurs that any valid recipe has, and every setting."""
     kinds = [
         [*product((None,), CORRUPTIONS, LIKELIHOODS)],
         *([(kind(**settings), None, None)] for kind in choices(Objective)[1:] for settings in ({},)),
@@ -96,17 +96,15 @@ def recipes() -> list[Recipe]:
 
 
 def axes(recipe: Recipe) -> tuple[Any, ...]:
-    """The choice on each axis."""
+    """The kind that is chosen on each axis."""
     objective = recipe.objective
-    return (
-        recipe.backbone, recipe.bottleneck, recipe.data.condition, type(objective).__name__,
-        type(objective.corruption).__name__, type(objective.likelihood).__name__, bool(objective.penalties),
-    )
+    parts = (recipe.backbone, recipe.bottleneck, objective, objective.corruption, objective.likelihood)
+    return (*(type(part).__name__ for part in parts), recipe.data.condition, bool(objective.penalties))
 
 
 def pairs(recipe: Recipe) -> set:
-    """The pairs of choices of two axes."""
-    return set(combinations(enumerate(axes(recipe)), 2))
+    """The pairs of kinds of two axes, and the settings of its networks and its likelihood."""
+    return {*combinations(enumerate(axes(recipe)), 2), recipe.backbone, recipe.bottleneck, recipe.objective.likelihood}
 
 
 def name(recipe: Recipe) -> str:

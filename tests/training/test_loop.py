@@ -9,7 +9,7 @@ import pytest
 from vaelab.assign import assign
 from vaelab.errors import CheckpointError
 from vaelab.recipe import Recipe
-from vaelab.training.chunk import LONGEST_CHUNK, knob_values, program, run_chunk
+from vaelab.training.chunk import LONGEST_CHUNK, run_chunk
 from vaelab.training.loop import Controls, Diverged, initial_state
 from vaelab.training.state import from_arrays, to_arrays
 
@@ -125,17 +125,3 @@ def test_a_state_of_another_recipe_is_refused(digits):
     other = assign(SMALL, "backbone.hidden=17")
     with pytest.raises(CheckpointError, match="does not fit its recipe at"):
         from_arrays(initial_state(other.build(), other.training.optimizer), arrays)
-
-
-def test_a_chunk_has_no_library_convolution_and_one_loop_of_traced_length(digits):
-    """On CPU a library convolution inside a loop is an order of magnitude slower than a matrix product."""
-    recipe = assign(SMALL, "backbone=Conv")
-    model = recipe.build()
-    text = run_chunk.lower(
-        program(model, recipe.objective, recipe.training, "dynamic", (8, 8, 1)),
-        initial_state(model, recipe.training.optimizer), knob_values(recipe.objective, recipe.training),
-        (np.zeros((100, 64), np.uint8), np.zeros(100, np.int32)),
-        np.zeros((LONGEST_CHUNK, 8), np.int32), np.int32(1), np.int32(9), jax.random.key(0),
-    ).as_text()
-    assert "stablehlo.dot_general" in text
-    assert "convolution" not in text
