@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from vaelab.lazy import jax, jnp
 from vaelab.nets.layers import Layer, Shape
+from vaelab.nets.products import product
 
 _EPSILON = 1e-6  # Added to the variance, as in He et al. 2022.
 
@@ -53,12 +54,12 @@ class Attention(Layer):
         """[B, T, width] -> [B, T, width]."""
         batch, tokens, width = x.shape
         normed = Norm(width)(x, parameters).reshape(-1, width)
-        inner = normed @ parameters["kernel"] + parameters["bias"][None]
+        inner = product(normed, parameters["kernel"]) + parameters["bias"][None]
         inner = inner.reshape(batch, tokens, 3, self.heads, width // self.heads)
         queries, keys, values = (inner[:, :, index] for index in range(3))
         scores = jnp.einsum("bthd,bshd->bhts", queries * (width // self.heads) ** -0.5, keys)
         mixed = jnp.einsum("bhts,bshd->bthd", jax.nn.softmax(scores, axis=-1), values).reshape(-1, width)
-        return x + (mixed @ parameters["output_kernel"] + parameters["output_bias"][None]).reshape(x.shape)
+        return x + (product(mixed, parameters["output_kernel"]) + parameters["output_bias"][None]).reshape(x.shape)
 
 
 @dataclass(frozen=True)
@@ -78,5 +79,5 @@ class Feedforward(Layer):
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, T, width] -> [B, T, width]."""
         normed = Norm(self.width)(x, parameters).reshape(-1, self.width)
-        hidden = jax.nn.gelu(normed @ parameters["kernel"] + parameters["bias"][None])
-        return x + (hidden @ parameters["output_kernel"] + parameters["output_bias"][None]).reshape(x.shape)
+        hidden = jax.nn.gelu(product(normed, parameters["kernel"]) + parameters["bias"][None])
+        return x + (product(hidden, parameters["output_kernel"]) + parameters["output_bias"][None]).reshape(x.shape)

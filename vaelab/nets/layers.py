@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from vaelab.lazy import jax, jnp
+from vaelab.nets.products import product
 
 Shape = tuple[int, ...]
 Function = Literal["relu", "tanh", "sigmoid", "gelu", "softplus", "elu", "silu", "identity"]
@@ -98,7 +99,7 @@ class Linear(Layer):
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, ..., inputs] -> [B, ..., outputs]."""
         # One matrix product over all positions at once, whatever the rank.
-        y = x.reshape(-1, self.inputs) @ parameters["kernel"] + parameters["bias"][None]
+        y = product(x.reshape(-1, self.inputs), parameters["kernel"]) + parameters["bias"][None]
         return y.reshape(*x.shape[:-1], self.outputs)
 
 
@@ -125,7 +126,7 @@ class Tied(Layer):
 
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, ..., inputs] -> [B, ..., outputs]."""
-        y = x.reshape(-1, self.inputs) @ parameters["kernel"].T + parameters["bias"][None]
+        y = product(x.reshape(-1, self.inputs), parameters["kernel"].T) + parameters["bias"][None]
         return y.reshape(*x.shape[:-1], self.outputs)
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from vaelab.lazy import jnp
 from vaelab.nets.cells import CELLS, CellName, State, states
 from vaelab.nets.layers import NOTHING, Context, Layer, Shape
+from vaelab.nets.products import product
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Unroll(Layer):
         else:
             h = self._free(start, parameters)
         # One matrix product over all steps.
-        y = h.reshape(-1, self.hidden) @ parameters["output_kernel"] + parameters["output_bias"][None]
+        y = product(h.reshape(-1, self.hidden), parameters["output_kernel"]) + parameters["output_bias"][None]
         return y.reshape(self.steps, x.shape[0], -1).swapaxes(0, 1)
 
     def _free(self, start: State, parameters: dict[str, Any]) -> Any:
@@ -118,7 +119,7 @@ def _driven(name: CellName, start: State, x: Any, parameters: dict[str, Any]) ->
     cell = CELLS[name]
     length, batch, inputs = x.shape
     outer, inner = cell.bias(parameters["bias"])
-    products = (x.reshape(-1, inputs) @ parameters["kernel"] + outer[None]).reshape(length, batch, -1)
+    products = (product(x.reshape(-1, inputs), parameters["kernel"]) + outer[None]).reshape(length, batch, -1)
 
     def step(state: State, x: Any, h: Any) -> State:
         return cell.step(state, cell.sums(x, h))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from vaelab.lazy import jnp
 from vaelab.nets.layers import Function, Layer, Shape, apply
+from vaelab.nets.products import product
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ class Residual(Layer):
         around = jnp.pad(apply(self.function, x), ((0, 0), (1, 1), (1, 1), (0, 0)))
         shifted = [around[:, dy : dy + height, dx : dx + width] for dy in range(3) for dx in range(3)]
         columns = jnp.concatenate(shifted, axis=-1).reshape(-1, 9 * self.channels)
-        hidden = apply(self.function, columns @ parameters["kernel"] + parameters["bias"][None])
-        return x + (hidden @ parameters["point_kernel"] + parameters["point_bias"][None]).reshape(x.shape)
+        hidden = apply(self.function, product(columns, parameters["kernel"]) + parameters["bias"][None])
+        return x + (product(hidden, parameters["point_kernel"]) + parameters["point_bias"][None]).reshape(x.shape)

@@ -15,6 +15,7 @@ from flax import nnx
 
 from vaelab.data.batches import Batch, binarize
 from vaelab.model import Autoencoder
+from vaelab.nets.products import Precision, computing_in
 from vaelab.objectives import Moment, Objective, Result
 from vaelab.spec import knobs, substitute, without_knobs
 from vaelab.training.optimizers import Optimizer, Training
@@ -35,12 +36,15 @@ class Program(NamedTuple):
     schedule: Schedule
     binarization: str
     shape: tuple[int, ...]  # of one example
+    precision: Precision  # of the products of its networks
 
 
 def program(model: Autoencoder, objective: Objective, training: Training, binarization: str, shape: Any) -> Program:
     """The program that trains a model."""
     graph = nnx.graphdef(model)
-    return Program(graph, without_knobs(objective), training.optimizer, training.schedule, binarization, shape)
+    return Program(
+        graph, without_knobs(objective), training.optimizer, training.schedule, binarization, shape, training.precision
+    )  # fmt: skip
 
 
 def knob_values(objective: Objective, training: Training) -> dict[str, float]:
@@ -68,7 +72,8 @@ def take_step(
     def loss(parameters: Any) -> tuple[Any, Result]:
         return tuned(nnx.merge(program.graph, parameters), batch, moment)
 
-    gradients, result = jax.grad(loss, has_aux=True)(state.parameters)
+    with computing_in(program.precision):
+        gradients, result = jax.grad(loss, has_aux=True)(state.parameters)
     transformation = program.optimizer.transformation()
     direction, optimizer_state = transformation.update(gradients, state.optimizer, state.parameters)
     rate = values[LEARNING_RATE] * program.schedule(state.step / total)

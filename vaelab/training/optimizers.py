@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaelab.lazy import jax, jnp, optax
+from vaelab.nets.products import Precision
 from vaelab.spec import Spec, number, option
 from vaelab.training.schedules import Constant, Schedule
 
@@ -52,3 +53,6 @@ class Training(Spec):
     )
     optimizer: Optimizer = option(Adam(), label="Optimizer")
     schedule: Schedule = option(Constant(), label="Schedule", help="How the learning rate changes over the run.")
+    precision: Precision = option(
+        "float32", label="Precision", help="Of the products in a step; bfloat16 is faster where a device has it."
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from vaelab.lazy import jax, jnp
+from vaelab.nets.products import computing_in
 from vaelab.objectives.penalties.penalty import Term
 from vaelab.objectives.penalties.probes import EXACT, rademacher
 from vaelab.spec import number
@@ -76,7 +77,8 @@ class GradientPenalty(Term):
 
         if model.latent <= EXACT:
             columns = jnp.broadcast_to(jnp.eye(model.latent)[:, None], (model.latent, *z.shape))
-            slopes = jax.vmap(lambda column: jax.jvp(decode, (z,), (column,))[1])(columns)
+            with computing_in("float32"):  # In bfloat16 there is no derivative in forward mode.
+                slopes = jax.vmap(lambda column: jax.jvp(decode, (z,), (column,))[1])(columns)
             return (slopes**2).reshape(*slopes.shape[:2], -1).sum(axis=(0, 2))
         outputs, pull = jax.vjp(decode, z)
         (slope,) = pull(rademacher(key, outputs))
