@@ -41,7 +41,7 @@ def test_what_each_workload_measures():
     variants = {name: list(workload.variants) for name, workload in WORKLOADS.items()}
     peers = ["torch_eager", "torch_compiled"]
     for name in ("dense", "conv"):
-        assert variants[name] == ["vaelab", "vaelab_threshold", *peers, "matrix_products"]
+        assert variants[name] == ["vaelab", "vaelab_threshold", "vaelab_bfloat16", *peers, "matrix_products"]
     for name in ("masked", "recurrent"):
         assert variants[name] == ["vaelab", *peers]
     assert variants["contractive"] == ["vaelab", *peers, "matrix_products"]

@@ -31,6 +31,10 @@ def variational(title: str, preset: str, peer: Callable[..., Work]) -> Workload:
         "vaelab_threshold": Variant(
             "vaelab, threshold", "subject", threshold, _subject("mnist", preset, "data.binarization=threshold")
         ),
+        "vaelab_bfloat16": Variant(
+            "vaelab, bfloat16", "subject", f"{drawn}; its products in bfloat16",
+            _subject("mnist", preset, "training.precision=bfloat16"),
+        ),
     }
     pytorch = _PYTORCH.format(unit="grey pixels", loss="BCE of a sigmoid + KL summed", rate=1e-3)
     return Workload(title, {**subjects, **_peers(pytorch, peer), **_limit(preset)})

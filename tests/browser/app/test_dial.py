@@ -38,7 +38,7 @@ def test_turning_the_dial_shows_the_model_of_each_beta(server, open_page):
     seen, _ = drag(page, place(page, 8), [place(page, 8 - step / 6) for step in range(49)])
     page.wait_for_function("window.__vaelab.stores[0].state.dial === 0")
     page.get_by_text("a plain autoencoder, sharp, but with holes").wait_for()
-    assert beta(page) == 0 and len(seen) > 2  # The image followed the hand.
+    assert beta(page) == 0 and len(seen) > 1  # The image followed the hand.
     sharp = picture(page)
     page.keyboard.press("End")  # The thumb has the focus.
     page.get_by_text("The posterior has collapsed").wait_for()
