@@ -76,7 +76,7 @@ def operations(dot: tuple[str, str, str, str]) -> float:
     ],
 )
 def test_a_step_costs_its_products_and_little_else(name, data, most):
-    """The limits are what was found, and a few percent of room in operations; in memory, which depends on the processor, twice as much."""
+    """The limits are what was found, with a few percent of room, and of memory twice as much: processors differ."""
     found = cost(name, data)
     assert found.products == most.products
     assert found.operations < most.operations
