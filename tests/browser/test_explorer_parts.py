@@ -32,7 +32,7 @@ def test_dragging_a_slider_changes_the_image_during_the_drag(explore):
     name, view = page.evaluate("reported[0]")
     assert name == "view"
     np.testing.assert_allclose(view["z"], state(page, "z"), atol=1e-4)
-    assert set(view) == {"z", "seed", "temperature", "grid", "a", "b", "axes", "density", "label"}
+    assert set(view) == {"z", "seed", "temperature", "grid", "a", "b", "axes", "density", "label", "dial"}
 
 
 def test_either_end_of_a_slider_shows_its_image(explore):

@@ -45,7 +45,8 @@ export function createDial(root, { store, feeds, quantity, place, turn, settle }
   });
   tiles.resize(feeds.length, feeds.length);
   const decoders = feeds.map(() => null);  // with the frames that they are of
-  let entries = [];
+  let terms = [];                          // {name, colour, ys}: the terms of the loss that are known, by place
+  let entries = [];                        // of the legend
   let timer = 0;                           // of the next drawing
   let playing = 0;
   let held = false;
@@ -99,7 +100,7 @@ export function createDial(root, { store, feeds, quantity, place, turn, settle }
 
   function draw() {
     const places = feeds.map((_, index) => index);
-    const terms = Object.entries(TERMS).map(([name, colour]) => ({ name, colour, ys: ends(name) }))
+    terms = Object.entries(TERMS).map(([name, colour]) => ({ name, colour, ys: ends(name) }))
       .filter(({ ys }) => ys.some(Number.isFinite));
     holder.hidden = legend.hidden = terms.length === 0;
     if (entries.length !== terms.length) {
@@ -109,16 +110,15 @@ export function createDial(root, { store, feeds, quantity, place, turn, settle }
     const highest = Math.max(1, ...terms.flatMap(({ ys }) => ys.filter(Number.isFinite)));
     plot.draw({ x: { low: 0, high: last, words: feeds.map(({ label }) => label) }, y: { low: 0, high: 1.06 * highest } },
       terms.map(({ ys, colour }) => ({ xs: places, ys, colour })));
-    plot.terms = terms;
     show();
   }
 
   function show() {
     const index = place();
     const { label, frame } = feeds[index];
-    for (const [at, { ys }] of (plot.terms ?? []).entries())
+    for (const [at, { ys }] of terms.entries())
       setText(entries[at].value, Number.isFinite(ys[index]) ? `${reads(ys[index])} nats` : "");
-    plot.cursor(index, (plot.terms ?? []).map(({ ys, colour }) => ({ value: ys[index], colour })));
+    plot.cursor(index, terms.map(({ ys, colour }) => ({ value: ys[index], colour })));
     range.value = String(index);
     range.setAttribute("aria-valuetext", `${quantity} ${label}`);
     setText(reading, `${quantity} ${label}`);
