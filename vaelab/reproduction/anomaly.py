@@ -11,7 +11,11 @@ from vaelab.reproduction.claim import Bench, Figure, Reproduction
 from vaelab.spec import replace
 
 RAPP = "RaPP, Kim et al. 2020, table 2, MNIST unimodal, reconstruction"
-GREY_VAE = ("data.binarization=none", "objective.likelihood=FixedGaussian", "objective.likelihood.scale=0.3")
+AE = ("bottleneck.size=12",)
+GREY_VAE = (
+    "bottleneck.size=20", "data.binarization=none", "objective.likelihood=FixedGaussian",
+    "objective.likelihood.scale=0.3",
+)  # fmt: skip
 
 
 def _areas(bench: Bench) -> dict[str, float]:
@@ -22,14 +26,14 @@ def _areas(bench: Bench) -> dict[str, float]:
     images = dataset.test.images.astype(np.float32) / 255
     epochs = bench.choose(100, 20)
     result: dict[str, float] = {}
-    for kind, changes in {"ae": (), "vae": GREY_VAE}.items():
+    for kind, changes in {"ae": AE, "vae": GREY_VAE}.items():
         areas = []
         for normal in range(len(dataset.classes)):
             case = unimodal(dataset, normal)
             recipe = assign(
                 preset(kind).recipe,
                 f"data.name={bench.data}", f"training.epochs={epochs}", "training.schedule=Cosine",
-                "backbone.hidden=500,250", "bottleneck.size=20", *changes,
+                "backbone.hidden=500,250", *changes,
             )
             recipe = replace(recipe, data=replace(recipe.data, examples=len(case.dataset.train.images)))
             model = bench.train(f"{kind}-only-{normal}", recipe, case.dataset)
@@ -42,10 +46,10 @@ def _areas(bench: Bench) -> dict[str, float]:
 
 ANOMALY = Reproduction(
     "anomaly", "Novelty detection, one digit normal",
-    "MNIST, grey pixels in [0, 1]; for each digit a model is trained on its training images only, 784-500-250-20 with "
-    "ReLU, 100 epochs of Adam with a cosine schedule, no selection; the VAE with a Gaussian likelihood of scale 0.3; "
-    "score: squared error of the mean reconstruction; area under the ROC curve over all 10,000 test images, mean over "
-    "the ten digits.",
+    "MNIST, grey pixels in [0, 1]; for each digit a model is trained on its training images only, 784-500-250 with "
+    "ReLU and 12 numbers, which were better than 20 on 10,000 training images left out for that, or 20 for the VAE, "
+    "with a Gaussian likelihood of scale 0.3, not chosen; 100 epochs of Adam with a cosine schedule; score: squared "
+    "error of the mean reconstruction; area under the ROC curve over all 10,000 test images, mean over the ten digits.",
     (
         Figure("ae", "Mean AUROC, autoencoder", 0.972, RAPP, limit=0.972, higher=True),
         Figure("vae", "Mean AUROC, VAE", 0.957, RAPP, limit=0.957, higher=True),
