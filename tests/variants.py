@@ -1,5 +1,6 @@
 """Every choice of every axis, so that a new class meets the contract tests by being in its union."""
 
+from collections.abc import Callable
 from functools import cache
 from itertools import combinations, product
 from typing import Any
@@ -61,13 +62,13 @@ def penalties(bottleneck: Any) -> tuple[Any, ...]:
 
 
 @cache
-def recipes() -> list[Recipe]:
-    """Valid recipes in which every pair of kinds of two axes occurs that any valid recipe has, and every setting."""
+def candidates() -> list[Recipe]:
+    """All valid recipes of these choices, in an order that never changes."""
     kinds = [
         [*product((None,), CORRUPTIONS, LIKELIHOODS)],
         *([(kind(**settings), None, None)] for kind in choices(Objective)[1:] for settings in ({},)),
     ]
-    candidates = []
+    found = []
     for backbone, bottleneck, condition in product(BACKBONES, BOTTLENECKS, ("none", "class")):
         own = penalties(bottleneck)
         for objective, corruption, likelihood in [entry for group in kinds for entry in group]:
@@ -82,29 +83,50 @@ def recipes() -> list[Recipe]:
                     )
                 except RecipeError:
                     continue  # A pair that does not combine; `test_contracts.py` asks for the sentence.
-                candidates.append(recipe)
-    order = np.random.default_rng(0).permutation(len(candidates))
+                found.append(recipe)
+    return [found[index] for index in np.random.default_rng(0).permutation(len(found))]
+
+
+@cache
+def recipes() -> list[Recipe]:
+    """Valid recipes in which every pair of settings of two axes occurs that any valid recipe has."""
+    return _covering(lambda recipe: pairs((recipe.backbone, recipe.bottleneck, *_others(recipe))))
+
+
+@cache
+def trainable() -> list[Recipe]:
+    """Fewer of them, as each costs a compilation: every pair of kinds of two axes, and every setting."""
+    return _covering(_kinds_and_settings)
+
+
+def _covering(properties: Callable[[Recipe], set]) -> list[Recipe]:
+    """Recipes that have all properties which any valid one has."""
     kept: list[Recipe] = []
     seen: set = set()
     # Greedy: first those that bring many new pairs, then fewer, down to one.
     for least in (12, 8, 5, 3, 2, 1):
-        for index in order:
-            if len(new := pairs(candidates[index]) - seen) >= least:
-                kept.append(candidates[index])
+        for recipe in candidates():
+            if len(new := properties(recipe) - seen) >= least:
+                kept.append(recipe)
                 seen |= new
     return kept
 
 
-def axes(recipe: Recipe) -> tuple[Any, ...]:
-    """The kind that is chosen on each axis."""
+def _others(recipe: Recipe) -> tuple[Any, ...]:
+    """The choices on the axes that have one setting each."""
     objective = recipe.objective
-    parts = (recipe.backbone, recipe.bottleneck, objective, objective.corruption, objective.likelihood)
+    parts = (objective, objective.corruption, objective.likelihood)
     return (*(type(part).__name__ for part in parts), recipe.data.condition, bool(objective.penalties))
 
 
-def pairs(recipe: Recipe) -> set:
-    """The pairs of kinds of two axes, and the settings of its networks and its likelihood."""
-    return {*combinations(enumerate(axes(recipe)), 2), recipe.backbone, recipe.bottleneck, recipe.objective.likelihood}
+def _kinds_and_settings(recipe: Recipe) -> set:
+    kinds = (type(recipe.backbone), type(recipe.bottleneck), *_others(recipe))
+    return pairs(kinds) | {recipe.backbone, recipe.bottleneck, recipe.objective.likelihood}
+
+
+def pairs(choices: tuple[Any, ...]) -> set:
+    """The pairs of choices on two axes."""
+    return set(combinations(enumerate(choices), 2))
 
 
 def name(recipe: Recipe) -> str:

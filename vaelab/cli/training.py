@@ -65,6 +65,7 @@ def train(
         options += [("--set", assignment) for assignment in assignments or []]
         command = shlex.join(["vaelab", "train", recipe, *(word for pair in options for word in pair)])
         again = command + (f" --runs {shlex.quote(str(runs))}" if runs else "")
+        again += f" --devices {devices}" if devices != "1" else ""
 
         changes = [f"data.name={data}"] if data is not None else []
         changes += [f"training.epochs={epochs}"] if epochs is not None else []

@@ -54,6 +54,5 @@ ANOMALY = Reproduction(
         Figure("ae", "Mean AUROC, autoencoder", 0.972, RAPP, limit=0.972, higher=True),
         Figure("vae", "Mean AUROC, VAE", 0.957, RAPP, limit=0.957, higher=True),
     ),
-    # Twenty epochs on 180 small images of a digit leave the VAE's code collapsed.
-    _areas, "the 8x8 digits, 20 epochs", {"ae": (0.96, 0.03), "vae": (0.68, 0.08)},
+    _areas, "the 8x8 digits, 20 epochs", {"ae": (0.97, 0.03), "vae": (0.68, 0.05)},
 )

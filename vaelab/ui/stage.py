@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
+from vaelab.errors import VaelabError
 from vaelab.ui import address
 from vaelab.ui.explorer import explorer
 from vaelab.ui.recipe_form import Choice, as_written
@@ -33,3 +36,12 @@ def stage(choice: Choice, page: str, runs: list[str], message: str, empty: str, 
         **data,
     )
     return reply.action or ""
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """What cannot be done is said in a toast, and the page stays as it is."""
+    try:
+        yield
+    except VaelabError as error:
+        st.toast(str(error), icon=":material/error:")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.assign import assign
-from vaelab.errors import RecipeError, VaelabError
+from vaelab.errors import RecipeError
 from vaelab.recipe import Recipe
 from vaelab.ui import address, training
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
-from vaelab.ui.stage import stage
+from vaelab.ui.stage import stage, telling
 
 LABELS = ("Autoencoder", "VAE")
 PRESETS = ("vae_2d", "beta_vae_2d", "conv_vae_2d", "vae", "conv_vae", "beta_vae")
@@ -80,17 +80,15 @@ def _act(action: str, choice: Choice) -> None:
     recipes = (plain(choice.recipe), choice.recipe)
     pairs = list(zip(shown, recipes, strict=True))
     if action == "train" and all(training.trains(run, recipe, choice.seed) for run, recipe in pairs):
-        try:
+        with telling():
             for run, recipe in pairs:
                 training.go_on(run, recipe)
-        except VaelabError as error:
-            st.toast(str(error), icon=":material/error:")
     else:
         _start(choice, paused=action == "reset")
 
 
 def _start(choice: Choice, *, paused: bool = False) -> None:
-    try:
+    with telling():
         for name in ADDRESS:
             training.stop(address.read(name))
         started = [
@@ -99,8 +97,5 @@ def _start(choice: Choice, *, paused: bool = False) -> None:
         ]
         for run in started if paused else ():
             runs().command(run, "pause")
-    except VaelabError as error:
-        st.toast(str(error), icon=":material/error:")
-        return
-    address.write(**dict(zip(ADDRESS, started, strict=True)))
-    st.rerun()
+        address.write(**dict(zip(ADDRESS, started, strict=True)))
+        st.rerun()

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from vaelab.errors import VaelabError
 from vaelab.recipe import Recipe, from_json, turned
 from vaelab.spec import knobs
 from vaelab.sweep import pays_on_processor, spread
@@ -14,7 +13,7 @@ from vaelab.ui import address, training
 from vaelab.ui.pages.compare import PRESETS
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
-from vaelab.ui.stage import stage
+from vaelab.ui.stage import stage, telling
 
 BETA = "objective.penalties.GaussianKL.weight"
 BETAS = (0, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 6, 10, 16)
@@ -101,22 +100,17 @@ def _act(action: str, choice: Choice) -> None:
         return
     run, first = address.read(ADDRESS), turned(choice.recipe, {BETA: float(BETAS[0])})
     if action == "train" and training.trains(run, first, choice.seed):
-        try:
+        with telling():
             training.go_on(run, choice.recipe)
-        except VaelabError as error:
-            st.toast(str(error), icon=":material/error:")
     else:
         _start(choice, paused=action == "reset")
 
 
 def _start(choice: Choice, *, paused: bool = False) -> None:
-    try:
+    with telling():
         training.stop(address.read(ADDRESS))
         run = training.start_sweep(choice.preset, choice.recipe, choice.seed, BETA, BETAS)
         if paused:
             runs().command(run, "pause")
-    except VaelabError as error:
-        st.toast(str(error), icon=":material/error:")
-        return
-    address.write(**{ADDRESS: run})
-    st.rerun()
+        address.write(**{ADDRESS: run})
+        st.rerun()

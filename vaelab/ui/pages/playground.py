@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.bottlenecks import Point
-from vaelab.errors import VaelabError
 from vaelab.spec import to_json
 from vaelab.ui import address, training
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
-from vaelab.ui.stage import stage
+from vaelab.ui.stage import stage, telling
 
 PRESET = "vae_2d"
 UNKNOWN = (
@@ -78,22 +77,17 @@ def _act(action: str, choice: Choice) -> None:
     if choice.problem:
         st.toast(f"Not yet: {as_written(choice.problem)}", icon=":material/error:")
     elif action == "train" and training.trains(run, choice.recipe, choice.seed):
-        try:
+        with telling():
             training.go_on(run, choice.recipe)
-        except VaelabError as error:
-            st.toast(str(error), icon=":material/error:")
     else:
         _start(choice, paused=action == "reset")
 
 
 def _start(choice: Choice, *, paused: bool = False) -> None:
-    try:
+    with telling():
         training.stop(address.read("run"))
         run = training.start(choice.preset, choice.recipe, choice.seed)
         if paused:
             runs().command(run, "pause")
-    except VaelabError as error:
-        st.toast(str(error), icon=":material/error:")
-        return
-    address.write(run=run)
-    st.rerun()
+        address.write(run=run)
+        st.rerun()
