@@ -145,6 +145,8 @@ def test_the_dial_shows_the_sweep_of_the_address_whichever_run_it_names(own_runs
     assert about["title"].endswith("Beta 0.35") and about["sweep"] == started
     assert data_of(page("dial", sweep=started[9], dial="0"))["runs"] == started
     assert data_of(page("dial", dial="0"))["view"]["dial"] == 0
+    nonsense = page("dial", dial="abc")
+    assert "dial" not in data_of(nonsense)["view"] and "no numbers for dial" in nonsense.warning[0].value
 
 
 def test_a_large_model_on_the_dial_is_said_to_take_its_time():

@@ -129,7 +129,7 @@ def read_view() -> dict[str, Any]:
         view["density"] = density
     if label := whole("label", maximum=LABELS):
         view["label"] = label
-    if read("dial"):
+    if read("dial").isdecimal():  # 0 is a place like any other; nonsense leaves the dial where it begins.
         view["dial"] = whole("dial")
     axes = read("axes")
     pair = [int(part) for part in axes.split(",") if part.isdecimal()]
