@@ -15,14 +15,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from vaelab.data.batches import rows, steps_per_epoch
+from vaelab.data.batches import steps_per_epoch
 from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
 from vaelab.objectives import Objective
 from vaelab.spec import without_knobs
 from vaelab.training.chunk import LONGEST_CHUNK, Program, knob_values, program, run_chunk, take_step
+from vaelab.training.feed import Examples, feeding
 from vaelab.training.loop import Controls, Diverged, Progress, initial_state, next_length
 from vaelab.training.optimizers import Training
+from vaelab.training.placement import Placement
 from vaelab.training.state import TrainingState
 
 LANES = TrainingState(None, 0, 0)  # type: ignore[arg-type]  # The step is one for all.
@@ -85,37 +87,36 @@ def train_lanes(
     states = [lane.state or initial_state(lane.model, training.optimizer) for lane in lanes]
     step = one_step(states)
     per_epoch = steps_per_epoch(len(images), training.batch_size)
-    total, batch = per_epoch * training.epochs, min(training.batch_size, len(images))
-    data = jnp.asarray(images.reshape(len(images), -1)), jnp.asarray(labels, jnp.int32)
-    tables = {lane.seed: np.zeros((LONGEST_CHUNK, batch), np.int32) for lane in lanes}
+    total = per_epoch * training.epochs
     keys = [jax.random.key(lane.seed) for lane in lanes]
+    seeds = tuple(dict.fromkeys(lane.seed for lane in lanes))
     lost: set[int] = set()
     length, warm = 1, False
-    while step < total and len(lost) < len(lanes):
-        count = max(1, min(length, controls.steps, LONGEST_CHUNK, total - step))
-        for seed, table in tables.items():
-            table[:count] = rows(len(images), training.batch_size, seed, step, count)
-        own = [tables[lane.seed] for lane in lanes]
-        started = time.perf_counter()
-        chunk = Chunk(compiled, values, data, own, np.int32(count), np.int32(total), keys)
-        result, sums, finite = advance(chunk, states)
-        seconds = time.perf_counter() - started
-        failed = set(np.flatnonzero(~finite).tolist()) - lost
-        before, states, step, lost = states, result, step + count, lost | failed
-        if warm:
-            length = next_length(length, count, seconds, controls.seconds)
-        warm = True
-        yield Standing(
-            {
-                index: Progress(
-                    step, total, step / per_epoch, {name: float(sum_[index]) / count for name, sum_ in sums.items()},
-                    seconds, state,
-                )
-                for index, state in enumerate(states)
-                if index not in lost
-            },
-            {index: Diverged(step, before[index]) for index in sorted(failed)},
-        )  # fmt: skip
+    with feeding(Examples(images, labels, training.batch_size, seeds, total), Placement()) as feed:
+        while step < total and len(lost) < len(lanes):
+            count = max(1, min(length, controls.steps, LONGEST_CHUNK, feed.steps(step)))
+            data, tables = feed.read(step, count)
+            own = [tables[lane.seed] for lane in lanes]
+            started = time.perf_counter()
+            chunk = Chunk(compiled, values, data, own, np.int32(count), np.int32(total), keys)
+            result, sums, finite = advance(chunk, states)
+            seconds = time.perf_counter() - started
+            failed = set(np.flatnonzero(~finite).tolist()) - lost
+            before, states, step, lost = states, result, step + count, lost | failed
+            if warm:
+                length = next_length(length, count, seconds, controls.seconds)
+            warm = True
+            yield Standing(
+                {
+                    index: Progress(
+                        step, total, step / per_epoch,
+                        {name: float(sum_[index]) / count for name, sum_ in sums.items()}, seconds, state,
+                    )
+                    for index, state in enumerate(states)
+                    if index not in lost
+                },
+                {index: Diverged(step, before[index]) for index in sorted(failed)},
+            )  # fmt: skip
 
 
 def in_turn(chunk: Chunk, states: list[TrainingState]) -> Outcome:

@@ -1,6 +1,7 @@
 """The training loop: a generator of `Progress` around one compiled program.
 
-The data set lies on the device as uint8. One call of `run_chunk` takes as many steps as the caller's `Controls` allow.
+The data set lies on the device as uint8, or comes block by block where it is large. One call of `run_chunk` takes as
+many steps as the caller's `Controls` allow.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from vaelab.data.batches import rows, steps_per_epoch
+from vaelab.data.batches import steps_per_epoch
 from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
 from vaelab.objectives import Objective
 from vaelab.training import hosts
 from vaelab.training.chunk import LONGEST_CHUNK, knob_values, program, run_chunk
+from vaelab.training.feed import Examples, feeding
 from vaelab.training.optimizers import Optimizer, Training
 from vaelab.training.placement import Placement
 from vaelab.training.state import TrainingState
@@ -98,29 +100,28 @@ def train(
     current = placement.everywhere(state or initial_state(model, training.optimizer))
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total, step = per_epoch * training.epochs, int(current.step)
-    data = placement.everywhere((images.reshape(len(images), -1), np.asarray(labels, np.int32)))
     key = placement.key(seed)
     length, warm = 1, False
-    while step < total:
-        count = hosts.agree(max(1, min(length, controls.steps, LONGEST_CHUNK, total - step)))
-        table = np.zeros((LONGEST_CHUNK, min(training.batch_size, len(images))), np.int32)
-        table[:count] = rows(len(images), training.batch_size, seed, step, count)
-        values = {path: np.float32(controls.values.get(path, value)) for path, value in defaults.items()}
-        started = time.perf_counter()
-        # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
-        working = jax.tree.map(jnp.copy, current)
-        result, sums, finite = jax.block_until_ready(
-            run_chunk(compiled, working, values, data, placement.rows(table), np.int32(count), np.int32(total), key)
-        )
-        seconds = time.perf_counter() - started
-        if not finite:
-            raise Diverged(int(result.step), current)
-        current, step = result, step + count
-        if warm:
-            length = next_length(length, count, seconds, controls.seconds)
-        warm = True  # The first chunk may have compiled, which says nothing about the pace.
-        metrics = {name: float(value) / count for name, value in sums.items()}
-        yield Progress(step, total, step / per_epoch, metrics, seconds, current)
+    with feeding(Examples(images, labels, training.batch_size, (seed,), total), placement) as feed:
+        while step < total:
+            count = hosts.agree(max(1, min(length, controls.steps, LONGEST_CHUNK, feed.steps(step))))
+            data, tables = feed.read(step, count)
+            values = {path: np.float32(controls.values.get(path, value)) for path, value in defaults.items()}
+            started = time.perf_counter()
+            # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
+            working = jax.tree.map(jnp.copy, current)
+            result, sums, finite = jax.block_until_ready(
+                run_chunk(compiled, working, values, data, tables[seed], np.int32(count), np.int32(total), key)
+            )
+            seconds = time.perf_counter() - started
+            if not finite:
+                raise Diverged(int(result.step), current)
+            current, step = result, step + count
+            if warm:
+                length = next_length(length, count, seconds, controls.seconds)
+            warm = True  # The first chunk may have compiled, which says nothing about the pace.
+            metrics = {name: float(value) / count for name, value in sums.items()}
+            yield Progress(step, total, step / per_epoch, metrics, seconds, current)
 
 
 def next_length(length: int, count: int, seconds: float, wanted: float) -> int:
