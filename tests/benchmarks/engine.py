@@ -21,7 +21,7 @@ def train(examples: np.ndarray, data: str, preset_name: str, *assignments: str) 
     from vaelab.data import Dataset, Split
 
     recipe = _recipe(data, preset_name, *assignments)
-    split = Split(np.asarray(examples), np.zeros(len(examples), np.int64))
+    split = Split(examples, np.zeros(len(examples), np.int64))
     before = 0
     for progress in recipe.train(dataset=Dataset(data, split, split, ())):
         yield (progress.step - before) * recipe.training.batch_size

@@ -36,11 +36,18 @@ def sweep(
         str | None, typer.Option("--name", metavar="NAME", help="Of the runs, which are numbered: NAME-01, ...")
     ] = None,
     assignments: Assignments = None,
+    part: Annotated[
+        str, typer.Option("--part", metavar="I/N", help="Train only each N-th run from the I-th, as in an array job.")
+    ] = "1/1",
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="ADDRESS", help="Spread it over a Ray cluster: auto, or HOST:PORT."),
+    ] = None,
 ) -> None:
     """Train one recipe with several values of its knobs and several seeds.
 
     Small models are trained side by side as one program, large ones in turn. Each becomes a run like any other. Ctrl-C
-    saves and stops; the same command trains on.
+    saves and stops; the same command trains on. With [bold]--ray[/], --runs must be a folder that all nodes see.
 
     For example: [bold]vaelab sweep vae_2d --vary objective.penalties.GaussianKL.weight=0,0.5,1,2,4 --seeds 0,1[/]
     """
@@ -65,26 +72,35 @@ def sweep(
         options = [("--vary", text) for text in vary or []]
         options += [(f"--{option}", str(value)) for option, value in given if value is not None]
         options += [("--set", assignment) for assignment in assignments or []]
-        command = shlex.join(["vaelab", "sweep", recipe, *(word for pair in options for word in pair)])
+        words = ["sweep", recipe, *(word for pair in options for word in pair)]
+        command = shlex.join(["vaelab", *words])
+        mine = _part(part, len(found))
+        if ray is not None:
+            from vaelab.cli.cluster import run_parts
+
+            own = ["--name", stem, "--runs", str(folders[0].parent.resolve())]
+            run_parts(ray, [*words, *own], len(found), interruption)
         from vaelab.training.devices import configure  # Here, so that a refusal need not wait for JAX.
 
         dataset = load(chosen.recipe.data.name)
         configure()
         with ExitStack() as held:
             sessions = []
-            for variant, folder in zip(found, folders, strict=True):
+            for variant, folder in zip(found[mine], folders[mine], strict=True):
                 held.enter_context(checkpoints.writer(folder))
                 own = chosen._replace(recipe=variant.recipe, title=f"{chosen.title}, {variant.label}".rstrip(", "))
                 open_run(folder, own, variant.seed, command, [other.name for other in folders])
                 sessions.append(Session(folder, variant.recipe, dataset, variant.seed, command))
-            lanes = [pair for pair in zip(found, sessions, strict=True) if not _ended(pair[1])]
-            remark(f"{len(lanes)} of {len(found)} runs to train in {folders[0].parent}. Ctrl-C saves and stops.")
-            if lanes:
+            lanes = [pair for pair in zip(found[mine], sessions, strict=True) if not _ended(pair[1])]
+            remark(f"{len(lanes)} of {len(sessions)} runs to train in {folders[0].parent}. Ctrl-C saves and stops.")
+            if lanes and ray is None:
                 with display(chosen.recipe.training.batch_size * len(lanes)) as shown:
                     _train(lanes, interruption, shown)
-        table(["run", "differs in", "step", "metrics"], [_line(*pair) for pair in zip(found, sessions, strict=True)])
+        lines = [_line(*pair) for pair in zip(found[mine], sessions, strict=True)]
+        table(["run", "differs in", "step", "metrics"], lines)
         if not all(_ended(session) for session in sessions):
             again = command + (f" --runs {shlex.quote(str(runs))}" if runs else "")
+            again += f" --ray {shlex.quote(ray)}" if ray else f" --part {part}" if part != "1/1" else ""
             say(f"Stopped before the end and saved. Train on with:\n{again}")
             raise typer.Exit(0 if interruption.signal == signal.SIGTERM else INTERRUPTED)
 
@@ -103,6 +119,16 @@ def _seed(text: str) -> int:
     if not text.strip().isdecimal() or int(text) > LARGEST_SEED:
         raise RecipeError(f"--seeds wants whole numbers from 0 to {LARGEST_SEED}, such as 0,1,2, but got {text!r:.40}.")
     return int(text)
+
+
+def _part(text: str, count: int) -> slice:
+    """Which of so many runs `--part` asks for."""
+    first, _, parts = text.partition("/")
+    if not (first.isdecimal() and parts.isdecimal() and 1 <= int(first) <= int(parts) < 10_000):
+        raise RecipeError(f"--part wants which of how many, such as 2/4, but got {text!r:.40}.")
+    if int(first) > count:
+        raise RecipeError(f"There are {count} runs, so there is no part {text}; make at most {count} parts.")
+    return slice(int(first) - 1, None, int(parts))
 
 
 def _ended(session: Session) -> bool:

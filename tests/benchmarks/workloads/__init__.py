@@ -1,7 +1,7 @@
 """The workloads by name: a new one is a file here and its name below."""
 
 from tests.benchmarks.workload import Workload
-from tests.benchmarks.workloads import contractive, conv, dense, masked, recurrent, sweep
+from tests.benchmarks.workloads import contractive, conv, dense, masked, recurrent, stream, sweep
 
 WORKLOADS: dict[str, Workload] = {
     "dense": dense.WORKLOAD,
@@ -9,6 +9,7 @@ WORKLOADS: dict[str, Workload] = {
     "masked": masked.WORKLOAD,
     "recurrent": recurrent.WORKLOAD,
     "contractive": contractive.WORKLOAD,
+    "stream": stream.WORKLOAD,
     "sweep": sweep.SMALL,
     "sweep_dense": sweep.DENSE,
 }
