@@ -101,8 +101,8 @@ def _knock(address: str) -> None:
 
 def _ray() -> Any:
     try:
-        import ray
-        import ray.exceptions
+        import ray  # pyright: ignore[reportMissingImports]
+        import ray.exceptions  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise RunError("A sweep on a cluster needs Ray: install it with pip install 'vaelab[ray]'.") from None
     return ray

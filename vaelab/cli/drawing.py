@@ -27,13 +27,13 @@ def draw(trained: Trained, kind: str, seed: int, count: int, temperature: float 
 
 
 def training_codes(trained: Trained) -> np.ndarray:
-    """Posterior means of the examples that the run was trained on, [N, size]."""
+    """Posterior means of the examples that the run was trained on, or the first of them, [N, size]."""
     from vaelab.data import load
-    from vaelab.evaluation.protocol import held_out
+    from vaelab.evaluation.protocol import MEASURED, first, held_out
     from vaelab.latent import encode
 
     train = load(trained.recipe.data.name).train
-    count = trained.recipe.data.examples or None
+    count = first(train.images, trained.recipe.data.examples or len(train.images), MEASURED)
     images = held_out(train.images[:count], trained.recipe.data.binarization)
     return encode(trained.model, images, train.labels[:count])[0]
 

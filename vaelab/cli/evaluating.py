@@ -40,22 +40,23 @@ def evaluate(
     from vaelab.cli.saved import restore
     from vaelab.data import load
     from vaelab.evaluation.bounds import bounds
-    from vaelab.evaluation.protocol import held_out
+    from vaelab.evaluation.protocol import MEASURED, first, held_out
 
     trained = restore(run, runs)
     recipe = trained.recipe
     test = load(recipe.data.name).test
-    targets = held_out(test.images, recipe.data.binarization)
-    found = bounds(trained.model, recipe.objective.likelihood, targets, test.labels, seed=SEED)
+    count = first(test.images, len(test.images), MEASURED)
+    targets, labels = held_out(test.images[:count], recipe.data.binarization), test.labels[:count]
+    found = bounds(trained.model, recipe.objective.likelihood, targets, labels, seed=SEED)
     samples = samples if recipe.bottleneck.has_prior else 0
     figures: dict[str, Any] = {
         "negative_elbo": found.negative_elbo,
         "reconstruction": float(found.reconstruction.mean()),
         "kl": None if found.kl is None else float(found.kl.sum(axis=1).mean()),
-        "log_likelihood": _log_likelihood(trained, targets, test.labels, samples) if samples else None,
+        "log_likelihood": _log_likelihood(trained, targets, labels, samples) if samples else None,
         "active_units": found.active_units,
         "squared_error": float(found.squared_error.mean()),
-        "protocol": _protocol(trained, len(targets), samples),
+        "protocol": _protocol(trained, count, samples),
     }
     if json:
         say_json(figures)

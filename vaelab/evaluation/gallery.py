@@ -11,7 +11,7 @@ from vaelab.data import Dataset
 from vaelab.density import Mixture, fit
 from vaelab.density.mixture import FULL
 from vaelab.evaluation.holes import hole_share, image_distance
-from vaelab.evaluation.protocol import held_out
+from vaelab.evaluation.protocol import first, held_out
 from vaelab.latent import decode, encode, prior_samples
 from vaelab.model import Autoencoder
 from vaelab.objectives import Likelihood
@@ -32,14 +32,15 @@ def gallery(model: Autoencoder, dataset: Dataset, binarization: str) -> dict[str
     The information of a number is its KL to the prior in nats, or, for a point code, its variance. With them go the
     arrays of `densities`.
     """
-    count = min(POINTS, len(dataset.test.images))
+    count = first(dataset.test.images, POINTS)
+    fitted = first(dataset.train.images, FITTED)
     labels = dataset.test.labels[:count]
     means, deviations = encode(model, held_out(dataset.test.images[:count], binarization), labels)
     return {
         "codes": means.astype(np.float32),
         "labels": labels.astype(np.uint8),
         "information": information(model, means, deviations),
-        **densities(model, held_out(dataset.train.images[:FITTED], binarization), dataset.train.labels[:FITTED]),
+        **densities(model, held_out(dataset.train.images[:fitted], binarization), dataset.train.labels[:fitted]),
     }
 
 
@@ -74,7 +75,8 @@ def holes(
 ) -> dict[str, float]:
     """The hole meter: `share` of prior mass off the codes, and `image_distance` of samples to training images."""
     samples = prior_samples(0, PRIOR_SAMPLES, codes.shape[1])
-    training = held_out(dataset.train.images[:TRAINING_IMAGES], binarization)
+    count = first(dataset.train.images, TRAINING_IMAGES)
+    training = held_out(dataset.train.images[:count], binarization)
     return {
         "share": hole_share(codes[:CODES], samples),
         "image_distance": image_distance(decode(model, likelihood, samples), training),

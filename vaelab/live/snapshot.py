@@ -15,7 +15,7 @@ from flax import nnx
 from vaelab.data import Dataset
 from vaelab.evaluation.gallery import CODES, FITTED, POINTS, PRIOR_SAMPLES, TRAINING_IMAGES, densities, information
 from vaelab.evaluation.holes import hole_share, image_distance
-from vaelab.evaluation.protocol import held_out
+from vaelab.evaluation.protocol import first, held_out
 from vaelab.latent import BATCH, decode, encode, prior_samples, restore
 from vaelab.live.describe import decoder_names
 from vaelab.model import parameters
@@ -37,14 +37,15 @@ class Snapshot:
         self._model = recipe.build(seed)
         self._decoder = decoder_names(recipe)
         labels = dataset.test.labels
-        count = min(POINTS, len(labels), NUMBERS // self._model.latent)
+        count = first(dataset.test.images, min(POINTS, NUMBERS // self._model.latent))
         self._images = held_out(dataset.test.images[:count], recipe.data.binarization)
         self._labels = labels[:count].astype(np.uint8)
-        first = [int(np.argmax(self._labels == label)) for label in np.unique(self._labels)]
-        self._examples = np.array((first + [row for row in range(count) if row not in first])[:EXAMPLES])
+        one_each = [int(np.argmax(self._labels == label)) for label in np.unique(self._labels)]
+        self._examples = np.array((one_each + [row for row in range(count) if row not in one_each])[:EXAMPLES])
         # Of the hole meter: the same all the time, and most of its cost if made anew.
-        self._training = held_out(dataset.train.images[:TRAINING_IMAGES], recipe.data.binarization)
-        self._trained = dataset.train.labels[:FITTED]
+        known = first(dataset.train.images, TRAINING_IMAGES)
+        self._training = held_out(dataset.train.images[:known], recipe.data.binarization)
+        self._trained = dataset.train.labels[: min(known, FITTED)]
         self._samples = prior_samples(0, PRIOR_SAMPLES, self._model.latent)
         self._pace = 0.0  # Images encoded per second.
         self.gallery: dict[str, np.ndarray] = {}
