@@ -48,11 +48,11 @@ def linear_layers(architecture: Architecture, batch_size: int) -> list[Linear]:
     return found
 
 
-def matrix_products(preset_name: str) -> Work:
+def matrix_products(preset_name: str, batch_size: int) -> Work:
     """The matrix products of a preset's training step on 28x28 images, over and over; a yield is several steps."""
     recipe = preset(preset_name).recipe
     recipe = replace(recipe, data=replace(recipe.data, name="mnist"))
-    batch_size, random = recipe.training.batch_size, np.random.default_rng(0)
+    random = np.random.default_rng(0)
     layers = linear_layers(recipe.architecture(), batch_size)
     operands = [layer.operands(random) for layer in layers]
     results = [layer.products(*each) for layer, each in zip(layers, operands, strict=True)]

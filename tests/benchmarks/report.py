@@ -35,7 +35,7 @@ def ratio(measured: Measurement, name: str, other: str) -> Spread:
 def method(rounds: int, seconds: float, data: str) -> str:
     """How it was measured, in words."""
     return (
-        f"CPU only, float32, batches of 128 of {data}. Every variant lives in a process of its own; "
+        f"CPU only, float32, {data}. Every variant lives in a process of its own; "
         f"they compute in turn, one at a time, {seconds:g} s each, in reverse order in every other round. After "
         f"{WARM_UPS} rounds to warm up, {rounds} count: the first quiet ones, with at most {QUIET:g} cores busy "
         f"elsewhere, or else the quietest of {PATIENCE * rounds}. Ratios are taken within a round; figures are medians "

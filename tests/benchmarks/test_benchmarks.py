@@ -16,8 +16,10 @@ from tests.benchmarks.workloads import WORKLOADS
 from vaelab.assign import assign
 from vaelab.presets import preset
 
+MEASURED = ("dense", "masked", "recurrent", "contractive", "sweep", "stream", "grid", "likelihood")
 
-@pytest.mark.parametrize("name", ["dense", "masked", "recurrent", "contractive", "sweep"])
+
+@pytest.mark.parametrize("name", MEASURED)
 def test_a_run_without_peers_writes_its_figures(name, tmp_path, capsys):
     file = tmp_path / "figures.json"
     assert main([name, "--peers", "none", "--rounds", "1", "--seconds", "0.01", "--json", str(file)]) == 0
@@ -45,6 +47,10 @@ def test_what_each_workload_measures():
     for name in ("masked", "recurrent"):
         assert variants[name] == ["vaelab", *peers]
     assert variants["contractive"] == ["vaelab", *peers, "matrix_products"]
+    assert variants["dense_512"] == variants["dense"]
+    for name in ("encode", "decode", "grid", "likelihood"):
+        assert variants[name] == ["vaelab", "torch_eager"]
+    assert variants["stream"] == ["streamed", "resident"]
     assert variants["sweep"] == variants["sweep_dense"] == ["side_by_side", "in_turn", "one"]
 
 
@@ -66,7 +72,7 @@ def test_without_pytorch_it_says_so_and_ends_with_code_2(python, capsys):
 
 def test_an_unknown_workload_is_refused_with_the_known_ones(capsys):
     assert main(["dance"]) == 2
-    assert "choose of dense, conv, masked, recurrent, contractive" in capsys.readouterr().err
+    assert "choose of dense, dense_512, conv, masked, recurrent, contractive" in capsys.readouterr().err
 
 
 def test_ratios_are_medians_of_the_ratios_within_rounds():

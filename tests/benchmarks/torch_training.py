@@ -46,7 +46,9 @@ class Trained(Protocol):
     def loss(self, x: Any) -> Any: ...
 
 
-def train(model: Trained, examples: np.ndarray, *, compiled: bool, rate: float = 1e-3) -> Work:
+def train(
+    model: Trained, examples: np.ndarray, *, compiled: bool, rate: float = 1e-3, batch_size: int = BATCH_SIZE
+) -> Work:
     """Train on uint8 examples [N, ...] in whole batches, epoch after epoch; every yield is one step."""
     data = torch.from_numpy(np.array(examples, np.float32) / 255)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=compiled or None)
@@ -54,10 +56,10 @@ def train(model: Trained, examples: np.ndarray, *, compiled: bool, rate: float =
     model.train()
     while True:
         total = 0.0
-        for rows in torch.randperm(len(data)).split(BATCH_SIZE)[: len(data) // BATCH_SIZE]:
+        for rows in torch.randperm(len(data)).split(batch_size)[: len(data) // batch_size]:
             optimizer.zero_grad()
             loss = loss_of(data[rows])
             loss.backward()
             total += loss.item()
             optimizer.step()
-            yield BATCH_SIZE
+            yield batch_size

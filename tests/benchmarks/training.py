@@ -21,23 +21,24 @@ _PYTORCH = (
 _PRODUCTS = "every matrix product of vaelab's step, forward and backward, in its true shape, in one compiled loop"
 
 
-def variational(title: str, preset: str, peer: Callable[..., Work]) -> Workload:
-    """A VAE's training in batches of 128 images; `peer(images, compiled=...)` is the same work in PyTorch."""
+def variational(title: str, preset: str, peer: Callable[..., Work], batch_size: int = 128) -> Workload:
+    """A VAE's training in batches of images; `peer(images, compiled=...)` is the same work in PyTorch."""
     engine = _ENGINE.format(preset=preset, unit="images", loss="BCE from logits + KL", rate=1e-3)
     drawn = f"{engine}; every pixel drawn anew as 0 or 1 at every step, which is the preset's default"
     threshold = f"{engine}; pixels 0 or 1 by a threshold, so that only the code is drawn"
+    size = f"training.batch_size={batch_size}"
     subjects = {
-        "vaelab": Variant("vaelab", "subject", drawn, _subject("mnist", preset)),
+        "vaelab": Variant("vaelab", "subject", drawn, _subject("mnist", preset, size)),
         "vaelab_threshold": Variant(
-            "vaelab, threshold", "subject", threshold, _subject("mnist", preset, "data.binarization=threshold")
+            "vaelab, threshold", "subject", threshold, _subject("mnist", preset, size, "data.binarization=threshold")
         ),
         "vaelab_bfloat16": Variant(
             "vaelab, bfloat16", "subject", f"{drawn}; its products in bfloat16",
-            _subject("mnist", preset, "training.precision=bfloat16"),
+            _subject("mnist", preset, size, "training.precision=bfloat16"),
         ),
     }
     pytorch = _PYTORCH.format(unit="grey pixels", loss="BCE of a sigmoid + KL summed", rate=1e-3)
-    return Workload(title, {**subjects, **_peers(pytorch, peer), **_limit(preset)})
+    return Workload(title, {**subjects, **_peers(pytorch, peer), **_limit(preset, batch_size)})
 
 
 def deterministic(
@@ -78,10 +79,10 @@ def _peers(words: str, peer: Callable[..., Work]) -> dict[str, Variant]:
     }
 
 
-def _limit(preset: str) -> dict[str, Any]:
+def _limit(preset: str, batch_size: int = 128) -> dict[str, Any]:
     def work(_: np.ndarray) -> Work:
         from tests.benchmarks.limits import matrix_products
 
-        return matrix_products(preset)
+        return matrix_products(preset, batch_size)
 
     return {"matrix_products": Variant("products alone", "limit", _PRODUCTS, work)}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from tests.benchmarks.training import variational
 from tests.benchmarks.workload import Work
 
 
-def _peer(images: np.ndarray, *, compiled: bool) -> Work:
+def _peer(images: np.ndarray, *, compiled: bool, batch_size: int = 128) -> Work:
     from torch import nn
 
     from tests.benchmarks.torch_training import Autoencoder, train
@@ -16,7 +18,10 @@ def _peer(images: np.ndarray, *, compiled: bool) -> Work:
     encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU())
     decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid())
     model = Autoencoder(encoder, nn.Linear(400, 20), nn.Linear(400, 20), decoder)
-    return train(model, images.reshape(len(images), 784), compiled=compiled)
+    return train(model, images.reshape(len(images), 784), compiled=compiled, batch_size=batch_size)
 
 
 WORKLOAD = variational("Dense VAE 784-400-20-400-784 with ReLU, batches of 128", "vae", _peer)
+LARGE_BATCHES = variational(
+    "Dense VAE 784-400-20-400-784 with ReLU, batches of 512", "vae", partial(_peer, batch_size=512), batch_size=512
+)
