@@ -14,8 +14,6 @@ from vaelab.live.runs import Runs
 from vaelab.nets import Dense
 from vaelab.spec import replace, to_json
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_killed_worker_is_noticed_and_its_run_goes_on_from_the_last_step(runs):
     run = start(runs)

@@ -11,8 +11,6 @@ from vaelab.errors import RunError
 from vaelab.live.processes import alive
 from vaelab.spec import to_json
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_short_run_from_start_to_end(runs):
     run = start(runs, epochs=5)

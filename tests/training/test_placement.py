@@ -46,7 +46,6 @@ def trained(devices, *arguments):
     return json.loads(found.stdout.splitlines()[-1])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

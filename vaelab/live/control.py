@@ -26,7 +26,8 @@ class Control(NamedTuple):
     """The wishes of the viewers."""
 
     sequence: int = 0
-    wanted: str = "run"  # run, pause, stop; or leave: pause, and give the place to a run that waits
+    # run, pause, stop; or leave: pause, and give the place to a run that waits; or yield: the same, and wait for a turn
+    wanted: str = "run"
     steps: int = 0  # single steps asked for since the worker started, all told
     epochs: int = 0  # how many in all; 0 leaves it to the recipe
     knobs: dict[str, float] = {}  # noqa: RUF012 - never changed in place.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import gc
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
 from starlette.routing import BaseRoute
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.checkpoints import shipped_root
 from vaelab.live.routes import routes as run_routes
@@ -21,6 +23,12 @@ from vaelab.ui.explorer.assets import asset_routes
 def runs() -> Runs:
     """The runs of this server, shared by all visitors and addressed by unguessable ids."""
     return Runs(shipped=shipped_root())
+
+
+def visitor() -> str:
+    """What tells the visitor of this page from all others, for as long as the page is open; no way back from it."""
+    context = get_script_run_ctx()
+    return hashlib.sha256(context.session_id.encode()).hexdigest()[:16] if context else ""
 
 
 def base_path() -> str:
