@@ -69,11 +69,11 @@ def create_run(
 
     `sweep` names all runs beside it that are trained with it, in their order, itself among them.
     """
-    files.make_folder(run)
     about = {"format": 1, "title": title, "command": command, "seed": int(seed), "created": created}
     if sweep:
         about["sweep"] = list(sweep)
     try:
+        files.make_folder(run)
         files.write(run / RECIPE, manifest.to_bytes(recipe))
         files.write(run / ABOUT, manifest.to_bytes(about))
     except FileExistsError:
@@ -112,12 +112,14 @@ def recipe_of(run: Path) -> dict[str, Any]:
 @contextmanager
 def writer(run: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the run for writing, one process at a time; `CheckpointError` when another has it for `wait` seconds."""
-    files.make_folder(run)
     lock = FileLock(run / LOCK, mode=files.FILE_MODE)
     try:
+        files.make_folder(run)
         lock.acquire(timeout=wait)
     except Timeout:
         raise CheckpointError(f"Another process is training {run.name} right now. Stop it first.") from None
+    except OSError as error:
+        raise CheckpointError(f"{run} cannot be written ({error.strerror}).") from error
     try:
         yield
     finally:
