@@ -84,9 +84,16 @@ def create_run(
 
 
 def about_run(run: Path) -> dict[str, Any]:
-    """Title, command, seed and date of a run, from when it was created."""
+    """Title, command, seed and date of a run, from when it was created; raises `CheckpointError` for other kinds."""
     found = manifest.from_bytes(files.read(run / ABOUT, 1 << 20), str(run / ABOUT))
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        raise CheckpointError(f"{run / ABOUT} must hold a JSON object. Restore it or use another run.")
+    for name, kind in (("title", str), ("command", str), ("created", str), ("seed", int)):
+        if name in found and type(found[name]) is not kind:
+            raise CheckpointError(f"{run / ABOUT} has a {name} that is none. Restore it or use another run.")
+    if not 0 <= found.get("seed", 0) < 1 << 63:
+        raise CheckpointError(f"{run / ABOUT} has a seed that is none. Restore it or use another run.")
+    return found
 
 
 def sweep_of(run: Path) -> list[Path]:
