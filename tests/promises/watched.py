@@ -42,14 +42,23 @@ class Guard:
         if not self.armed:
             return
         if event == "open" or event in HARMLESS:
-            path = arguments[0]
-            inside = isinstance(path, int) or f"{os.path.realpath(os.fsdecode(path))}{os.sep}".startswith(self._root)
+            inside = self._inside(*arguments[:3])
         else:
             inside = not event.startswith(FORBIDDEN)
         if not inside:
             self.armed = False
             print(f"caught: {event} {arguments!r:.200}", file=sys.stderr, flush=True)
             os._exit(CAUGHT)
+
+
+    def _inside(self, path, mode=None, flags=0):
+        if isinstance(path, int):
+            return True
+        folder, name = os.path.split(os.fsdecode(path))
+        if not (isinstance(flags, int) and flags & os.O_NOFOLLOW):  # Else a link is refused, wherever it leads.
+            name = os.path.basename(folder := os.path.realpath(os.path.join(folder, name)))
+            folder = os.path.dirname(folder)
+        return f"{os.path.join(os.path.realpath(folder), name)}{os.sep}".startswith(self._root)
 
 
 def load(run):

@@ -21,7 +21,8 @@ PATIENCE = 90.0  # Seconds; a loaded machine imports slowly.
 class AppServer:
     """`streamlit run app.py`, started, killed, started again."""
 
-    def __init__(self, folder: Path, **environment: str):
+    def __init__(self, folder: Path, script: str = "app.py", **environment: str):
+        self._script = script
         self.runs = folder / "runs"
         self._log = folder / "server.log"
         self._environment = {
@@ -47,7 +48,7 @@ class AppServer:
         """Start it and wait until it answers."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+                [sys.executable, "-m", "streamlit", "run", self._script, "--server.headless=true",
                  f"--server.port={self.port}"],
                 cwd=ROOT, env=self._environment, stdout=log, stderr=log,
             )  # fmt: skip
@@ -73,6 +74,10 @@ class AppServer:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def log(self) -> str:
+        """All that the server has written."""
+        return self._log.read_text()
 
     def status(self, run: str) -> dict:
         """What a run's folder says of it."""
