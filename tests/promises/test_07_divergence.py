@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.cli.command import call
-from vaelab import data
-from vaelab.checkpoints import latest_step, load_step, read_metrics, read_status, steps
+from tests.promises.mutations import resign
+from vaelab.checkpoints import latest_step, load_step, read_metrics, read_status
+from vaelab.checkpoints.tensors import encode
 
 STEEP = ("training.learning_rate=1", "objective.likelihood=FixedGaussian", "objective.likelihood.scale=0.01")
 
@@ -35,20 +36,18 @@ def test_promise_07_a_learning_rate_that_is_too_high_keeps_the_last_finite_model
     assert_diverged(result, tmp_path / "runs" / "steep")
 
 
-def test_promise_07_a_batch_that_is_no_number_stops_the_run_where_it_stands(tmp_path, monkeypatch):
-    command = ("train", "recurrent_ae", "--data", "waves", "--set", "data.examples=400", "--name", "waves")
-    command += ("--set", "backbone.hidden=4", "--set", "training.batch_size=100")
+def test_promise_07_one_number_that_is_none_stops_the_run_where_it_stands(tmp_path):
+    """Data are bytes, so that a batch cannot hold one; the state of the optimizer can."""
+    command = ("train", "vae_2d", "--data", "digits", "--set", "backbone.hidden=8", "--name", "spoiled")
     assert call(*command, "--epochs", 1).exit_code == 0
-    run = tmp_path / "runs" / "waves"
-    before = [folder.name for folder in steps(run)]
-    load = data.load
-
-    def spoiled(name):
-        found = load(name)
-        values = np.array(found.train.images)
-        values[:, 0] = np.nan
-        return found._replace(train=found.train._replace(images=values))
-
-    monkeypatch.setattr(data, "load", spoiled)
-    step = assert_diverged(call(*command, "--epochs", 3), run)
-    assert step.folder.name in before and step.step == 4  # The one from before the damage.
+    run = tmp_path / "runs" / "spoiled"
+    newest = latest_step(run)
+    kept = load_step(newest).training
+    name = next(name for name, array in kept.items() if array.dtype == np.float32 and array.ndim and "mu" in name)
+    kept[name].flat[0] = np.nan
+    resign(newest, "train.safetensors", encode(kept, "train.safetensors"))
+    result = call(*command, "--epochs", 3)
+    assert result.exit_code == 2 and "Training diverged at step 1" in result.stderr
+    assert read_status(run)["state"] == "diverged"
+    assert latest_step(run) == newest and load_step(newest).step == 11
+    assert all(np.isfinite(array).all() for array in load_step(newest).parameters.values())
