@@ -7,7 +7,7 @@ import streamlit as st
 from vaelab.live.runs import Runs
 from vaelab.ui import address, router
 from vaelab.ui.pages import compare, dial, playground
-from vaelab.ui.server import lifespan, routes
+from vaelab.ui.server import lifespan, middleware, routes
 
 SECRET = "token=5ecre7 in /home/somebody/.netrc"  # noqa: S105
 FAULTY = "fa17"
@@ -34,6 +34,6 @@ address.write_view = fail  # what the explorer calls;
 Runs.frame = failing_for(Runs.frame)  # a route,
 Runs.known = failing_for(Runs.known)
 Runs.newest = failing_for(Runs.newest)  # and a WebSocket.
-assert router
 
-app = st.App(str(Path(router.__file__).parent / "pages" / "main.py"), routes=routes(), lifespan=lifespan)
+SCRIPT = str(Path(router.__file__).parent / "pages" / "main.py")
+app = st.App(SCRIPT, routes=routes(), lifespan=lifespan, middleware=middleware())

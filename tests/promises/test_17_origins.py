@@ -128,7 +128,7 @@ def test_promise_17_a_message_that_is_none_ends_its_connection_only(playground, 
 
 @pytest.mark.parametrize("garbage", [bytes(4000), b"\xff\xff" * 2000, b"\x81\xfe\xff\xff", b"GET / HTTP/1.1\r\n\r\n"])
 def test_promise_17_what_is_no_frame_of_the_protocol_ends_its_connection_only(playground, garbage):
-    viewer = watch(playground.address, RUN)
+    viewer = watch(playground.address, RUN, legacy=True)
     viewer.socket.sendall(garbage)
     viewer.socket.close()
     assert first_frame(playground) < 10
@@ -151,7 +151,7 @@ def test_promise_17_readers_that_do_not_read_cost_one_frame_each(playground):
     before = process.memory_info().rss
     idle = []
     for _ in range(40):
-        viewer = watch(playground.address, RUN)
+        viewer = watch(playground.address, RUN, legacy=True)
         viewer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         idle.append(viewer)  # Connected, and never read from again.
     assert first_frame(playground) < 10
@@ -167,7 +167,7 @@ def test_promise_17_a_hundred_dropped_connections_leave_nothing(playground):
     first_frame(playground)
     sockets, threads = len(process.net_connections()), process.num_threads()
     for _ in range(4):
-        viewers = [watch(playground.address, RUN) for _ in range(25)]
+        viewers = [watch(playground.address, RUN, legacy=True) for _ in range(25)]
         for viewer in viewers:
             viewer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # A reset, no goodbye.
             viewer.socket.close()

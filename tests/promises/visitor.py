@@ -32,8 +32,8 @@ def request(address, method="GET", body=None, **headers):
 
 
 def xsrf_cookie(address):
-    """The cookie that a page gets with its first question."""
-    _, headers, _ = request(f"{address}/_stcore/host-config")
+    """The cookie that a page gets with its first question, that for the server's health."""
+    _, headers, _ = request(f"{address}/_stcore/health")
     pairs = headers.get("Set-Cookie", headers.get("set-cookie", "")).split(";")
     return next((pair.strip() for pair in pairs if pair.strip().startswith("_streamlit_xsrf=")), "")
 
@@ -55,6 +55,7 @@ class Visitor:
             additional_headers={"Cookie": self._cookie},
             max_size=None,
             open_timeout=TIMEOUT,
+            legacy=True,
         )
 
     def __enter__(self):
@@ -110,9 +111,9 @@ class Visitor:
         return [element.alert.body for element in self.deltas if element.WhichOneof("type") == "alert"]
 
 
-def watch(address, run):
+def watch(address, run, **settings):
     """A connection to the frames of a run, as the explorer opens it."""
     return connect(
         f"{address.replace('http', 'ws', 1)}/vaelab/runs/{run}/frames", origin=address, max_size=None,
-        open_timeout=TIMEOUT,
+        open_timeout=TIMEOUT, **settings,
     )  # fmt: skip

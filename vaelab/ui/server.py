@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.checkpoints import shipped_root
 from vaelab.live.routes import routes as run_routes
 from vaelab.live.runs import Runs
+from vaelab.ui.discretion import Discretion
 from vaelab.ui.explorer.assets import asset_routes
 
 
@@ -41,6 +43,11 @@ def routes() -> list[BaseRoute]:
     """The routes of runs and of the explorer's files."""
     hosts = tuple(st.get_option("server.allowedHosts") or ())
     return [*run_routes(runs(), base_path(), hosts), *asset_routes(base_path())]
+
+
+def middleware() -> list[Middleware]:
+    """What every answer passes through."""
+    return [Middleware(Discretion)]
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ HOSTILE = {
     "long": "L0ng " * 2000,
     "template": "${alert(6)} {{7*7}} %s %n \\u003cimg\\u003e &lt;b&gt;",
 }
-INJECTED = "img[src='x'], script:not([src]):not([type]), svg[onload], a[href^='javascript'], img[src*='evil.example']"
+INJECTED = "img[src='x'], [onerror], [onload], a[href^='javascript'], img[src*='evil.example']"
 
 
 def spoiled(server, name, text, **about):
