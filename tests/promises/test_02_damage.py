@@ -10,6 +10,7 @@ import pytest
 import safetensors.numpy
 
 from tests.checkpoints.helpers import parameters, save
+from tests.cli.command import call
 from tests.live.helpers import stored_run
 from tests.promises.hostile import HOSTILE, TENSORS
 from tests.promises.mutations import resign
@@ -49,6 +50,20 @@ def test_promise_02_every_damage_is_refused(run, count):
     outcomes, longest = watch(run, count, 0, "plain")
     print(f"\n{count} mutations: {dict(outcomes)}, the longest {longest * 1000:.0f} ms")
     assert outcomes == {"refused": count} and longest < 5
+
+
+def test_promise_02_verify_reads_every_file_of_every_run(tmp_path):
+    root = tmp_path / "runs"
+    for name in ("one", "two", "three"):
+        stored_run(root / name)
+    whole = call("verify", "--runs", root)
+    assert whole.exit_code == 0 and whole.stdout.count("is intact") == 3 and "All 3 runs" in whole.stderr
+    file = root / "two" / "step_00000030" / "gallery.safetensors"
+    file.write_bytes(file.read_bytes()[:-1] + b"\xff")
+    (root / "two" / "recipe.json").touch()
+    found = call("verify", "--runs", root)
+    assert found.exit_code == 2 and found.stdout.count("is intact") == 2
+    assert "gallery.safetensors was altered" in found.stderr and "1 of 3 runs" in found.stderr.splitlines()[-1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")

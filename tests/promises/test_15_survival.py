@@ -69,6 +69,7 @@ def test_promise_15_a_run_survives_its_page_and_its_server_and_has_one_trainer(o
         header, _ = unpack(viewer.recv(timeout=30))
         assert header["state"] == "interrupted" and header["step"] == saved
         viewer.send('{"command": "resume"}')
-        new = wait_for(lambda: (s := own_server.status(run))["state"] == "training" and s["pid"] != status["pid"] and s, 90)
+        wait_for(lambda: own_server.status(run).get("pid") not in (None, status["pid"]), 30)
+        new = wait_for(lambda: (now := own_server.status(run))["state"] == "training" and now, 90)
     assert alive(new["pid"], new["started"])
     wait_for(lambda: step_on_show(own_server, run) > saved, 60)

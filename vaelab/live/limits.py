@@ -14,7 +14,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -56,7 +56,7 @@ WHOLE = ("runs", "waiting", "waiting_each", "memory", "disk", "free")
 
 def limits() -> Limits:
     """The limits that the environment sets; raises `RunError` naming a variable that is no number."""
-    values = {field: _value(*entry) for field, entry in VARIABLES.items()}
+    values: dict[str, Any] = {field: _value(*entry) for field, entry in VARIABLES.items()}
     values["memory"] = values["memory"] or 0.75 * psutil.virtual_memory().total
     return Limits(**{field: int(value) if field in WHOLE else value for field, value in values.items()})
 
