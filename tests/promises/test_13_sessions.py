@@ -74,7 +74,8 @@ def test_promise_13_all_visitors_are_served_and_none_sees_what_is_anothers(playg
     playground.end_runs()
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [50])
 def test_promise_13_the_memory_of_visitors_who_have_gone_is_used_again(tmp_path, count):
     """Streamlit keeps what a page has for two minutes after it was closed; here for two seconds."""
     server = AppServer(tmp_path, VAELAB_SPARE="0", STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="2")

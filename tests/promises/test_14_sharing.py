@@ -191,6 +191,7 @@ def test_promise_14_no_run_starts_on_a_full_disk(served):
     assert not served.root.exists() or not list(served.root.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [1], indirect=True)
 def test_promise_14_a_run_at_its_limit_ends_in_words_and_trains_on_from_there(runs, monkeypatch):
     monkeypatch.setenv("VAELAB_RUN_SECONDS", "12")

@@ -15,13 +15,12 @@ from vaelab.ui.explorer.assets import assets
 pytestmark = pytest.mark.browser
 
 HOSTILE = {
-    "image": '<img src=x onerror="alert(1)">',
-    "script": "</script><script>alert(2)</script><svg onload=alert(3)>",
-    "link": "[click](javascript:alert(4)) ](javascript:alert(5)) ![x](http://evil.example/x.png)",
-    "directions": "abc\u202egnp.exe\u202c \u2066hidden\u2069 \u200b",
-    "pictures": "🙂👩‍👩‍👧 :material/delete: :red[warning] $x^2$ `code` **bold** # title",
-    "long": "L0ng " * 2000,
-    "template": "${alert(6)} {{7*7}} %s %n \\u003cimg\\u003e &lt;b&gt;",
+    "elements": '<img src=x onerror="alert(1)"></script><script>alert(2)</script><svg onload=alert(3)>'
+    " ${alert(6)} {{7*7}} %s %n \\u003cimg\\u003e &lt;b&gt;",
+    "links": "[click](javascript:alert(4)) ](javascript:alert(5)) ![x](http://evil.example/x.png) www.evil.example"
+    " a@evil.example :material/delete: :red[warning] $x^2$ `code` **bold** # title",
+    "directions": "abc\u202egnp.exe\u202c \u2066hidden\u2069 \u200b 🙂👩‍👩‍👧",
+    "length": "L0ng " * 2000,
 }
 INJECTED = "img[src='x'], [onerror], [onload], a[href^='javascript'], img[src*='evil.example']"
 
@@ -62,7 +61,7 @@ def test_promise_18_names_are_shown_as_text(server, open_page, kind):
 def test_promise_18_labels_of_a_sweep_are_shown_as_text(server, open_page):
     names = ["hostile-sweep-1", "hostile-sweep-2"]
     for index, name in enumerate(names):
-        spoiled(server, name, HOSTILE["image"] + HOSTILE["link"], sweep=names, seed=index)
+        spoiled(server, name, HOSTILE["elements"] + HOSTILE["links"], sweep=names, seed=index)
         recipe = to_json(replace(tiny(), training=replace(tiny().training, learning_rate=0.001 * (index + 1))))
         (server.runs / name / "recipe.json").write_text(json.dumps(recipe))
     page = open_page(f"{server.address}/dial?sweep={names[0]}&data=digits", wait=False)
@@ -72,7 +71,7 @@ def test_promise_18_labels_of_a_sweep_are_shown_as_text(server, open_page):
     assert_harmless(page, dialogs)
 
 
-@pytest.mark.parametrize("kind", ["image", "script", "link", "pictures"])
+@pytest.mark.parametrize("kind", ["elements", "links"])
 def test_promise_18_what_the_address_says_is_shown_as_text(server, open_page, kind):
     text = HOSTILE[kind]
     asked = "&".join(f"{name}={quote(text)}" for name in ("preset", "set", "run", "hide"))
