@@ -70,7 +70,7 @@ def test_the_service_is_confined():
     assert service["ports"] == ["127.0.0.1:8501:8501"]
     assert {"mem_limit", "cpus", "pids_limit", "init"} <= service.keys() and "privileged" not in service
     assert set(service["environment"]) <= {*LIMITS, "STREAMLIT_SERVER_ALLOWED_HOSTS"}
-    assert "127.0.0.1" in service["environment"]["STREAMLIT_SERVER_ALLOWED_HOSTS"].split()
+    assert service["environment"]["STREAMLIT_SERVER_ALLOWED_HOSTS"].split() == ["localhost", "127.0.0.1"]
 
 
 def test_the_deploy_page_lists_every_limit_with_its_values():
