@@ -22,7 +22,9 @@ from vaelab.errors import RunError
 
 MEGABYTE = 1 << 20
 LOOK = 1.0  # Seconds between two looks at what a run uses.
-SLACK = 2 << 30  # Bytes that a process may map beyond its limit: most of what is mapped is never touched.
+# Bytes that a process may map beyond its limit, since most of what is mapped is never touched: stacks of threads, of
+# which there are several per processor, and room that allocators keep.
+SLACK = (2 << 30) + (os.cpu_count() or 1) * (64 << 20)
 
 
 class Limits(NamedTuple):
