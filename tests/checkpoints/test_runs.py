@@ -83,7 +83,7 @@ def test_verify_wants_a_step(tmp_path):
         verify(run)
 
 
-def test_one_writer_at_a_time(tmp_path):
+def test_promise_15_one_writer_at_a_time(tmp_path):
     with checkpoints.writer(tmp_path / "run"):
         with pytest.raises(CheckpointError, match="Another process is training run"):
             with checkpoints.writer(tmp_path / "run"):

@@ -65,7 +65,7 @@ def test_a_step_is_written_once(tmp_path):
     np.testing.assert_array_equal(load_step(save(run, 3)).parameters["decoder/0/bias"], np.full(40, 3))
 
 
-def test_leftovers_of_dead_writers_go_and_those_of_living_ones_stay(tmp_path):
+def test_promise_01_leftovers_of_dead_writers_go_and_those_of_living_ones_stay(tmp_path):
     run = tmp_path / "run"
     dead, alive = run / ".tmp-00000001-4194304999", run / f".tmp-00000001-{os.getppid()}"
     for folder in (dead, alive):
@@ -74,7 +74,7 @@ def test_leftovers_of_dead_writers_go_and_those_of_living_ones_stay(tmp_path):
     assert not dead.exists() and alive.exists()
 
 
-def test_latest_step_passes_over_what_is_incomplete(tmp_path):
+def test_promise_01_the_latest_step_passes_over_what_is_incomplete(tmp_path):
     run = tmp_path / "run"
     save(run, 1)
     save(run, 2)
