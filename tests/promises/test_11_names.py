@@ -132,7 +132,7 @@ ROOT = Path(vaelab.__file__).parent
 FRONT = [*(ROOT / "ui").rglob("*.py"), *(ROOT / "live" / f"{name}.py" for name in ("routes", "messages", "origin"))]
 OPENING = {
     "open", "Path", "PurePath", "read_bytes", "read_text", "write_bytes", "write_text", "unlink", "mkdir", "rmdir",
-    "rmtree", "rename", "symlink_to", "iterdir", "glob", "rglob", "scandir", "listdir", "removedirs",
+    "rmtree", "symlink_to", "iterdir", "glob", "rglob", "scandir", "listdir", "removedirs",
 }  # fmt: skip
 # Folders of the package itself, read under names that are written in the code.
 STORES = {"ui/explorer/assets.py"}
