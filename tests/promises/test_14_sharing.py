@@ -102,7 +102,7 @@ def test_promise_14_a_run_that_had_its_turn_gives_its_place_and_goes_on_later(se
     assert modest in at_work(served) and len(at_work(served)) == 2
     (left,) = set(greedy[:2]) - at_work(served)
     status = served.status(left)
-    assert status["state"] == "queued" and read_control(served.root / left).wanted == "run"
+    assert status["state"] == "queued" and status["visitor"] == "greedy"
     tend(served, 5)
     assert modest in at_work(served)  # One each is fair: nobody is pushed out any more.
     next(worker for worker in Obedient.everyone if worker.folder.name == modest).end("finished")
@@ -141,6 +141,21 @@ def test_promise_14_a_run_that_is_stopped_while_it_waits_for_its_turn_stays_stop
     next(worker for worker in Obedient.everyone if worker.folder.name == modest).end("finished")
     tend(served, 3)
     assert served.status(left)["state"] == "stopped"
+
+
+def test_promise_14_a_run_that_gave_its_place_away_is_found_by_another_server(served):
+    greedy = ask(served, "greedy", 2)
+    ask(served, "modest")
+    served._pool.tend()
+    Obedient.obey()  # It waits again, and its server ends before it has seen that.
+    (left,) = set(greedy) - at_work(served)
+    for worker in [worker for worker in Obedient.everyone if worker.folder]:
+        worker.end("finished")
+    (served.root / "odd").mkdir()
+    (served.root / "odd" / "status.json").write_text('{"state": "queued", "queued": "long ago", "visitor": [1]}')
+    other = Runs(served.root, served.shipped)
+    other._pool.tend()
+    assert left in at_work(other) and read_control(served.root / left).wanted == "run"
 
 
 # --- limits -------------------------------------------------------------------------------------------------------

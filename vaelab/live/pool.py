@@ -53,7 +53,8 @@ class Pool:
             if status and sweep_of(folder)[0] != folder:
                 continue  # The first of a sweep stands for all.
             if status.get("state") == "queued":
-                queue.append((status.get("queued", 0.0), folder.name))
+                asked = status.get("queued")
+                queue.append((asked if isinstance(asked, float) else 0.0, folder.name))
                 self._visitors[folder.name] = str(status.get("visitor", ""))
             elif status.get("live"):
                 working.append(folder.name)
@@ -120,6 +121,8 @@ class Pool:
         self._spare_after = time.monotonic() + SPARE_DELAY
         self._processes.append(worker)
         identity = worker.identity
+        # It may have given its place away, and its server may have ended before it could wait again.
+        change_control(folder, lambda c: c._replace(wanted="run") if c.wanted == "yield" else c)
         # Written before the order is given, so that it cannot overwrite what the worker says.
         write_status(folder, {**status, "state": "starting", "pid": identity.pid, "started": identity.started})
         if worker.assign(folder):
@@ -160,7 +163,6 @@ class Pool:
         if not any(read_status(member).get("state") == "queued" for member in members):
             return
         for member in members:
-            change_control(member, lambda c: c._replace(wanted="run") if c.wanted == "yield" else c)
             asked = {"queued": time.time(), "visitor": self._visitors.get(run, "")}
             write_status(member, {**read_status(member), "state": "queued", **asked})
         self._queue.append(run)
