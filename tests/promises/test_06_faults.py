@@ -14,7 +14,7 @@ import pytest
 from tests.checkpoints.helpers import RECIPE, assert_sound, parameters, save
 from tests.live.helpers import start, state, tiny, training
 from vaelab.checkpoints import create_run, files, folders, latest_step, load_step, read_status, write_status
-from vaelab.errors import CheckpointError
+from vaelab.errors import CheckpointError, VaelabError
 from vaelab.spec import to_json
 
 
@@ -119,6 +119,27 @@ def test_promise_06_a_run_whose_disk_is_full_fails_in_words_and_the_next_one_tra
     other = start(runs)
     training(runs, other)
     assert runs.status(full)["state"] == "failed"
+
+
+@pytest.mark.parametrize("name", ["open", "write", "fsync", "replace"])
+def test_promise_06_asking_for_a_run_on_a_full_disk_is_refused_in_words(tmp_path, monkeypatch, name):
+    from vaelab.live.pool import Pool
+    from vaelab.live.runs import Runs
+
+    monkeypatch.setattr(Pool, "add", lambda self, run, visitor="": None)
+    runs = Runs(tmp_path / "runs", tmp_path / "shipped")
+    for call in range(1, 40):
+        faulty = Faulty(name, call)
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "os", faulty)
+            try:
+                run = start(runs)
+            except VaelabError as error:
+                assert "No space left on device" in str(error)
+                continue
+        runs.command(run, "stop")
+        break
+    assert call > 1 and runs.status(run)["state"] == "stopped"
 
 
 READ_ONLY = """

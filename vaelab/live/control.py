@@ -45,12 +45,18 @@ def read_control(run: Path) -> Control:
 
 
 def change_control(run: Path, change: Callable[[Control], Control]) -> Control:
-    """Read, change and replace the wishes as one action, whoever else is changing them."""
-    files.make_folder(run / LIVE)
-    with _in_process, FileLock(run / _LOCK, mode=files.FILE_MODE):
-        control = read_control(run)
-        control = change(control)._replace(sequence=control.sequence + 1)
-        files.replace(run / CONTROL, manifest.to_bytes(control._asdict()), durable=False)
+    """Read, change and replace the wishes as one action, whoever else is changing them.
+
+    Raises `CheckpointError` when the disk does not take them; what was wanted before stays.
+    """
+    try:
+        files.make_folder(run / LIVE)
+        with _in_process, FileLock(run / _LOCK, mode=files.FILE_MODE):
+            control = read_control(run)
+            control = change(control)._replace(sequence=control.sequence + 1)
+            files.replace(run / CONTROL, manifest.to_bytes(control._asdict()), durable=False)
+    except OSError as error:
+        raise CheckpointError(f"{run} cannot be written ({error.strerror}). Free some space.") from error
     return control
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from vaelab.checkpoints import read_status, sweep_of, write_status
 from vaelab.checkpoints.runs import NAME
-from vaelab.errors import RunError
-from vaelab.live.control import change_control
+from vaelab.errors import RunError, VaelabError
+from vaelab.live.control import change_control, read_control
 from vaelab.live.limits import Limits
 from vaelab.live.processes import Worker
 from vaelab.live.watch import effective
@@ -122,7 +122,8 @@ class Pool:
         self._processes.append(worker)
         identity = worker.identity
         # It may have given its place away, and its server may have ended before it could wait again.
-        change_control(folder, lambda c: c._replace(wanted="run") if c.wanted == "yield" else c)
+        if read_control(folder).wanted == "yield":
+            change_control(folder, lambda c: c._replace(wanted="run"))
         # Written before the order is given, so that it cannot overwrite what the worker says.
         write_status(folder, {**status, "state": "starting", "pid": identity.pid, "started": identity.started})
         if worker.assign(folder):
@@ -185,5 +186,5 @@ class Pool:
         while not self._closing.wait(TEND):
             try:
                 self.tend()
-            except (OSError, RunError):
+            except (OSError, VaelabError):
                 continue  # A full disk or no memory: the runs wait, and the next look may find it mended.

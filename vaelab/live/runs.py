@@ -217,11 +217,14 @@ class Runs:
 
     def _queue(self, run: str, control: Control, step: int | None = 0, visitor: str = "") -> None:
         asked = {"queued": time.time(), "visitor": visitor}
-        for folder in sweep_of(self.root / run):
-            change_control(folder, lambda before: control._replace(sequence=before.sequence))
-            (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
-            write_status(folder, {"state": "queued", "message": "", "step": step, **asked})
-        self._pool.add(run, visitor)
+        try:
+            for folder in sweep_of(self.root / run):
+                change_control(folder, lambda before: control._replace(sequence=before.sequence))
+                (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
+                write_status(folder, {"state": "queued", "message": "", "step": step, **asked})
+            self._pool.add(run, visitor)
+        except OSError as error:
+            raise RunError(f"The runs' folder cannot be written ({error.strerror}). Free some space.") from error
 
     def _require_room(self, visitor: str = "") -> None:
         require_space(self.root, self._limits)
