@@ -35,6 +35,7 @@ from vaelab.live.limits import limits, require_space
 from vaelab.live.pool import Pool
 from vaelab.live.processes import terminate
 from vaelab.live.states import COMMANDS, OVER, RESUMABLE
+from vaelab.live.stored import shown
 from vaelab.live.watch import Newest, Watch
 from vaelab.recipe import from_json
 from vaelab.spec import to_json
@@ -156,7 +157,8 @@ class Runs:
     def about(self, run: str) -> dict[str, Any]:
         """`title`, `command`, `seed` and `recipe` (tagged JSON), as the run was made."""
         folder = self._folder(run)
-        return {**about_run(folder), "recipe": recipe_of(folder)}
+        about = about_run(folder)
+        return {**about, "title": shown(about.get("title", run)), "recipe": recipe_of(folder)}
 
     def sweep(self, run: str) -> list[str]:
         """The ids of the runs that are trained together with a run, in their order, or the run alone."""

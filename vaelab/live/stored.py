@@ -20,6 +20,7 @@ GALLERY = (
     "mixture_means", "mixture_factors", "prior_codes",
 )  # fmt: skip
 ROWS = 600  # Points of a curve: more than its pixels.
+LONGEST_TEXT, LONGEST_COMMAND = 400, 4000  # Characters of a title or a message, and of a command line.
 MARKS, LONGEST_MARK = 200, 200  # Marks on the curves, and the characters of one.
 
 
@@ -55,10 +56,10 @@ def stored_frame(run: Path, status: dict[str, Any]) -> bytes:
     per_epoch, total = total_steps(recipe)
     header = {
         "run": run.name,
-        "title": about.get("title", run.name),
-        "command": about.get("command", ""),
+        "title": shown(about.get("title", run.name)),
+        "command": shown(about.get("command", ""), LONGEST_COMMAND),
         "state": status.get("state", "trained"),
-        "message": message or status.get("message", ""),
+        "message": shown(message or str(status.get("message", ""))),
         "sequence": new_sequence(),
         "step": done,
         "steps": total,
@@ -73,6 +74,11 @@ def stored_frame(run: Path, status: dict[str, Any]) -> bytes:
         "holes": _holes_of(view),
     }
     return pack(header, {**arrays, "history": table})
+
+
+def shown(text: str, longest: int = LONGEST_TEXT) -> str:
+    """A text that somebody else may have written, at the length that a page has room for."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def marks_of(view: dict[str, Any]) -> list[dict[str, Any]]:
