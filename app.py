@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from vaelab.ui.server import lifespan, routes
+from vaelab.ui.server import lifespan, middleware, routes
 
-app = st.App("vaelab/ui/pages/main.py", routes=routes(), lifespan=lifespan)
+app = st.App("vaelab/ui/pages/main.py", routes=routes(), lifespan=lifespan, middleware=middleware())

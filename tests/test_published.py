@@ -45,7 +45,6 @@ def test_a_linear_autoencoder_spans_the_principal_subspace(digits):
     assert cosine > 0.99
 
 
-@pytest.mark.slow
 def test_the_linear_preset_reaches_the_error_of_pca_on_mnist(mnist):
     """13.866 squared error per test image with 30 numbers; Hinton & Salakhutdinov 2006 print 13.87."""
     error, expected, cosine = compare_with_pca(assign(preset("linear_ae").recipe, "data.name=mnist"), mnist)
@@ -54,7 +53,6 @@ def test_the_linear_preset_reaches_the_error_of_pca_on_mnist(mnist):
     assert cosine > 0.99
 
 
-@pytest.mark.slow
 def test_the_vae_reaches_104_nats_on_dynamically_binarized_mnist(mnist):
     """500 hidden units, 20 latents, 10 epochs: the figure that the example of the Flax library states."""
     recipe = assign(preset("vae").recipe, "data.name=mnist", "backbone.hidden=500")

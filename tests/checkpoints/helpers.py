@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vaelab.checkpoints import save_step
+from vaelab.checkpoints import load_step, save_step, steps
 
 RECIPE = {"kind": "Recipe", "bottleneck": {"kind": "Gaussian", "size": 2}}
 
@@ -30,12 +30,24 @@ def save(run: Path, step: int, **changes) -> Path:
     return save_step(run, step, **(arguments | changes))
 
 
+def assert_sound(run: Path) -> int:
+    """Every listed step loads and is of one piece; returns the newest number, 0 where there is none."""
+    newest = 0
+    for folder in steps(run):
+        step = load_step(folder)
+        newest = step.step
+        size = len(step.parameters["decoder/0/bias"])
+        for name, array in parameters(step.step, size).items():
+            np.testing.assert_array_equal(step.parameters[name], array)
+    return newest
+
+
 def main(run: str, first: str) -> None:
-    """Save for ever, saying each step that is done: what the kill campaign runs."""
+    """Save 5 MB again and again, saying each step that is done: what the kill campaign runs."""
     step = int(first)
     while True:
         step += 1
-        save(Path(run), step, parameters=parameters(step, size=500))
+        save(Path(run), step, parameters=parameters(step, size=1100))
         print(step, flush=True)
 
 

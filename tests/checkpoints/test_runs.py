@@ -4,8 +4,6 @@ import json
 import os
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from tests.checkpoints.helpers import RECIPE, save
 from vaelab import checkpoints
@@ -43,33 +41,6 @@ def test_runs_are_found_by_name_and_by_path(roots):
 def test_an_unknown_run_is_told_with_those_that_exist(roots):
     with pytest.raises(CheckpointError, match="no run 'his'. Runs that exist: mine, mnist-vae-2d"):
         find_run("his", roots / "runs")
-
-
-def test_a_linked_run_is_not_found(roots):
-    (roots / "runs" / "linked").symlink_to(roots / "runs-sibling" / "secret")
-    with pytest.raises(CheckpointError):
-        find_run("linked", roots / "runs")
-
-
-PARTS = st.sampled_from(["..", "runs-sibling", "secret", "runs", "mine"])  # Few, so that real paths come up often.
-ODD_PARTS = st.sampled_from([".", "/", "\\", "%2e%2e", "\0", "x" * 300, "~", "-"])
-
-
-@settings(max_examples=300, deadline=None)
-@given(parts=st.lists(PARTS | PARTS | ODD_PARTS, max_size=5), glue=st.sampled_from(["/", "", "\\"]))
-@example(parts=["..", "runs-sibling", "secret"], glue="/")
-def test_no_name_leads_out_of_the_roots(tmp_path_factory, parts, glue):
-    base = tmp_path_factory.getbasetemp() / "roots"
-    for place in ("runs/mine", "runs-sibling/secret"):
-        (base / place).mkdir(parents=True, exist_ok=True)
-        (base / place / "recipe.json").write_text("{}")
-    name = glue.join(parts)
-    for text in (name, f"{base}/runs/{name}"):
-        try:
-            found = find_run(text, base / "runs")
-        except CheckpointError:
-            continue
-        assert found.resolve() == base / "runs" / "mine"
 
 
 def test_a_run_is_created_once(roots):
@@ -112,7 +83,7 @@ def test_verify_wants_a_step(tmp_path):
         verify(run)
 
 
-def test_one_writer_at_a_time(tmp_path):
+def test_promise_15_one_writer_at_a_time(tmp_path):
     with checkpoints.writer(tmp_path / "run"):
         with pytest.raises(CheckpointError, match="Another process is training run"):
             with checkpoints.writer(tmp_path / "run"):

@@ -11,7 +11,6 @@ import pytest
 from tests.cli.command import refused
 from vaelab.checkpoints import latest_step, load_step, read_metrics, read_status
 
-pytestmark = pytest.mark.slow
 RECIPE = ("train", "vae_2d", "--data", "digits", "--set", "backbone.hidden=32")
 
 

@@ -39,7 +39,7 @@ def kept(folder) -> set[str]:
     return {path.name for path in folder.glob("*") if path.suffix != ".lock"} if folder.exists() else set()
 
 
-def test_download_then_cache(server, cache):
+def test_promise_20_download_then_cache(server, cache):
     assert not published.present("toy", FILE)
     mirror = server.mirror("good", helpers.sends(ZIPPED))
     for _ in range(2):
@@ -50,11 +50,11 @@ def test_download_then_cache(server, cache):
     np.testing.assert_array_equal(read(), ARRAY)
 
 
-def test_other_framing_of_the_same_bytes_is_accepted(server):
+def test_promise_20_other_framing_of_the_same_bytes_is_accepted(server):
     np.testing.assert_array_equal(read(server.mirror("plain", helpers.sends(PLAIN))), ARRAY)
 
 
-def test_redirect_is_followed(server):
+def test_promise_20_a_redirect_is_followed(server):
     target = server.mirror("good", helpers.sends(ZIPPED)) + "/images.gz"
     np.testing.assert_array_equal(read(server.mirror("moved", helpers.redirects(target))), ARRAY)
 
@@ -83,7 +83,7 @@ def impatient(monkeypatch):
 
 
 @pytest.mark.parametrize("answer, says", BAD.values(), ids=BAD.keys())
-def test_bad_mirror_is_refused_and_leaves_nothing(answer, says, server, cache, impatient):
+def test_promise_20_a_bad_mirror_is_refused_and_leaves_nothing(answer, says, server, cache, impatient):
     mirror = server.mirror("bad", answer(server))
     with pytest.raises(DataError, match=says) as refusal:
         read(mirror)
@@ -93,13 +93,13 @@ def test_bad_mirror_is_refused_and_leaves_nothing(answer, says, server, cache, i
 
 
 @pytest.mark.parametrize("answer, says", BAD.values(), ids=BAD.keys())
-def test_bad_mirror_is_skipped(answer, says, server, cache, impatient):
+def test_promise_20_a_bad_mirror_is_skipped(answer, says, server, cache, impatient):
     bad, good = server.mirror("bad", answer(server)), server.mirror("good", helpers.sends(ZIPPED))
     np.testing.assert_array_equal(read(bad, good), ARRAY)
     assert server.requests[0].startswith("/bad") and kept(cache) == {"images.gz"}
 
 
-def test_without_a_network_the_message_says_what_to_do(cache, tmp_path, monkeypatch):
+def test_promise_20_without_a_network_the_message_says_what_to_do(cache, tmp_path, monkeypatch):
     with socket.socket() as closed:  # Bound but not listening: connections are refused.
         closed.bind(("127.0.0.1", 0))
         mirrors = [f"http://127.0.0.1:{closed.getsockname()[1]}/{name}" for name in ("one", "two")]
@@ -115,7 +115,7 @@ def test_without_a_network_the_message_says_what_to_do(cache, tmp_path, monkeypa
     assert kept(cache) == set()
 
 
-def test_damaged_cache_is_repaired(server, cache):
+def test_promise_20_a_damaged_cache_is_repaired(server, cache):
     mirror = server.mirror("good", helpers.sends(ZIPPED))
     for damaged in (b"", ZIPPED[:-9], OTHER, bytes(FILE.limit + 1)):
         cache.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def test_damaged_cache_is_repaired(server, cache):
 
 
 @pytest.mark.parametrize("name, content", [("images.gz", ZIPPED), ("images", PLAIN)])
-def test_the_users_folder_comes_first_and_is_left_alone(name, content, server, cache, tmp_path, monkeypatch):
+def test_promise_20_the_users_folder_comes_first_and_is_left_alone(name, content, server, cache, tmp_path, monkeypatch):
     folder = tmp_path / "mine" / "toy"
     folder.mkdir(parents=True)
     (folder / name).write_bytes(content)
@@ -139,7 +139,7 @@ def test_the_users_folder_comes_first_and_is_left_alone(name, content, server, c
 
 
 @pytest.mark.parametrize("damaged", [b"", OTHER, ZIPPED[:-9], bytes(FILE.limit + 1)])
-def test_damaged_file_of_the_users_is_named_not_replaced(damaged, server, tmp_path, monkeypatch):
+def test_promise_20_a_damaged_file_of_the_users_is_named_not_replaced(damaged, server, tmp_path, monkeypatch):
     path = tmp_path / "mine" / "toy" / "images.gz"
     path.parent.mkdir(parents=True)
     path.write_bytes(damaged)
@@ -150,7 +150,7 @@ def test_damaged_file_of_the_users_is_named_not_replaced(damaged, server, tmp_pa
     assert path.read_bytes() == damaged and server.requests == []
 
 
-def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
+def test_promise_20_a_huge_file_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "mine" / "toy" / "images.gz"
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
@@ -160,7 +160,7 @@ def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
         read()
 
 
-def test_a_digest_of_compressed_bytes(server, cache, tmp_path, monkeypatch):
+def test_promise_20_a_digest_of_compressed_bytes(server, cache, tmp_path, monkeypatch):
     file = File("images", SHAPE, hashlib.sha256(ZIPPED).hexdigest(), "compressed")
     anew = server.mirror("anew", helpers.sends(gzip.compress(PLAIN, compresslevel=1, mtime=1)))
     with pytest.raises(DataError, match="SHA-256 of its compressed bytes"):
@@ -174,7 +174,7 @@ def test_a_digest_of_compressed_bytes(server, cache, tmp_path, monkeypatch):
     assert not published.present("toy", file)
 
 
-def test_many_at_once_download_once(server):
+def test_promise_20_many_at_once_download_once(server):
     mirror = server.mirror("good", helpers.sends(ZIPPED))
     with ThreadPoolExecutor(8) as pool:
         for array in pool.map(lambda _: read(mirror), range(8)):
@@ -182,7 +182,7 @@ def test_many_at_once_download_once(server):
     assert server.requests == ["/good/images.gz"]
 
 
-def test_a_cache_that_cannot_be_written_is_named(server, tmp_path, monkeypatch):
+def test_promise_20_a_cache_that_cannot_be_written_is_named(server, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("VAELAB_CACHE_DIR", str(tmp_path / "file"))
     with pytest.raises(DataError, match="set VAELAB_CACHE_DIR"):
@@ -190,7 +190,7 @@ def test_a_cache_that_cannot_be_written_is_named(server, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("call", ["write_bytes", "replace"])
-def test_a_failing_write_leaves_nothing(call, server, cache, monkeypatch):
+def test_promise_20_a_failing_write_leaves_nothing(call, server, cache, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 

@@ -51,13 +51,13 @@ def close_code(client, send):
         '{"ack": 1' + " " * 4096 + "}",
     ],
 )
-def test_bad_messages_end_the_connection(client, text):
+def test_promise_17_bad_messages_end_the_connection(client, text):
     assert close_code(client, lambda socket: socket.send_text(text)) == 4400
     if text.isascii():
         assert close_code(client, lambda socket: socket.send_bytes(text.encode())) == 4400
 
 
-def test_too_many_messages_end_the_connection(client):
+def test_promise_17_too_many_messages_end_the_connection(client):
     def flood(socket):
         for _ in range(int(BURST * 2)):
             socket.send_json({"ack": 1})

@@ -14,10 +14,8 @@ from vaelab.live.runs import Runs
 from vaelab.nets import Dense
 from vaelab.spec import replace, to_json
 
-pytestmark = pytest.mark.slow
 
-
-def test_a_killed_worker_is_noticed_and_its_run_goes_on_from_the_last_step(runs):
+def test_promise_15_a_killed_worker_is_noticed_and_its_run_goes_on_from_the_last_step(runs):
     run = start(runs)
     training(runs, run)
     saved = wait_for(lambda: latest_step(runs.root / run))
@@ -37,7 +35,7 @@ def test_a_killed_worker_is_noticed_and_its_run_goes_on_from_the_last_step(runs)
     assert (np.diff(taken) > 0).all() and saved <= taken[taken > saved].min() <= saved + 256
 
 
-def test_a_terminated_worker_saves_and_the_result_is_that_of_an_uninterrupted_run(runs):
+def test_promise_05_a_terminated_worker_saves_and_the_result_is_that_of_an_uninterrupted_run(runs):
     whole, broken = start(runs, epochs=400), start(runs, epochs=400)
     for _ in range(3):
         before = frame(runs, broken)[0]["step"]
@@ -61,7 +59,7 @@ def test_a_terminated_worker_saves_and_the_result_is_that_of_an_uninterrupted_ru
         np.testing.assert_array_equal(array, results[1].training[name])
 
 
-def test_another_server_finds_the_run(runs):
+def test_promise_15_another_server_finds_the_run(runs):
     run = start(runs)
     header, _ = training(runs, run)
     runs.close()  # The server goes; the run does not.
@@ -84,7 +82,7 @@ def test_another_server_finds_the_run(runs):
         other.close()
 
 
-def test_divergence_keeps_the_last_finite_step(runs):
+def test_promise_07_divergence_keeps_the_last_finite_step(runs):
     # Deep enough that steps of length 1 overflow the posterior's variance at once.
     run = start(runs, recipe=replace(tiny(LONG), backbone=Dense(hidden=(64, 64, 64))))
     training(runs, run)
@@ -105,7 +103,7 @@ def test_divergence_keeps_the_last_finite_step(runs):
     training(runs, run, after=step.step + 20)
 
 
-def test_divergence_in_the_very_first_steps_leaves_the_initial_weights(runs):
+def test_promise_07_divergence_in_the_very_first_steps_leaves_the_initial_weights(runs):
     recipe = replace(tiny(LONG), backbone=Dense(hidden=(64, 64, 64)))
     run = start(runs, recipe=replace(recipe, training=replace(recipe.training, learning_rate=1.0)))
     assert "The model of step 0 was kept" in state(runs, run, "diverged")["message"] or latest_step(runs.root / run)

@@ -34,7 +34,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_foreign_pages_and_names_are_refused(client, headers):
+def test_promise_17_foreign_pages_and_names_are_refused(client, headers):
     with pytest.raises(WebSocketDisconnect) as refused:
         with client.websocket_connect(url(), headers=headers):
             pass
@@ -52,7 +52,7 @@ def test_own_pages_may_connect(client, headers):
         assert unpack(socket.receive_bytes())[0]["run"] == SHIPPED
 
 
-def test_programs_without_origin_may_connect_but_not_pages_that_hide_it(served):
+def test_promise_17_programs_without_origin_may_connect_but_not_pages_that_hide_it(served):
     with TestClient(Starlette(routes=routes(served)), base_url="http://localhost") as client:
         assert client.get(f"/vaelab/runs/{SHIPPED}/frame").status_code == 200
         assert client.get(f"/vaelab/runs/{SHIPPED}/frame", headers={"sec-fetch-site": "same-origin"}).status_code == 200
@@ -72,7 +72,7 @@ def test_unknown_runs_are_told(client, run):
     assert answer.status_code == 404 and "no such run" in answer.json()["message"]
 
 
-def test_a_path_is_no_run(client, served):
+def test_promise_11_a_path_is_no_run(client, served):
     for run in ("..%2fruns%2f" + LIVE_RUN, "%2e%2e%2fruns%2f" + LIVE_RUN, str(served.root / LIVE_RUN)):
         assert client.get(f"/app/vaelab/runs/{run}/frame").status_code == 404
 
@@ -117,7 +117,7 @@ def test_the_newest_frame_wins(client, served):
         assert sequence_of(socket) == 30
 
 
-def test_nothing_is_sent_before_the_last_was_acknowledged(client, served, monkeypatch):
+def test_promise_17_nothing_is_sent_before_the_last_was_acknowledged(client, served, monkeypatch):
     reads = []
     read = served.newest
     monkeypatch.setattr(served, "newest", lambda run: reads.append(run) or read(run))
@@ -173,7 +173,7 @@ def test_a_run_that_vanishes_ends_the_connection(client, served):
         assert gone.value.code == 4404
 
 
-def test_closing_leaves_nothing_behind(client, served):
+def test_promise_17_closing_leaves_nothing_behind(client, served):
     before = threading.active_count()
     for _ in range(5):
         with client.websocket_connect(url(SHIPPED)) as socket:

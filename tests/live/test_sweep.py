@@ -14,7 +14,6 @@ from vaelab.nets import Dense
 from vaelab.spec import replace
 from vaelab.sweep import variants
 
-pytestmark = pytest.mark.slow
 BETAS = (0.0, 1.0, 30.0)
 
 

@@ -11,8 +11,6 @@ from vaelab.errors import RunError
 from vaelab.live.processes import alive
 from vaelab.spec import to_json
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_short_run_from_start_to_end(runs):
     run = start(runs, epochs=5)
@@ -100,7 +98,7 @@ def test_a_knob_that_is_turned_leaves_a_mark_and_stays_turned(runs):
 
 
 @pytest.mark.parametrize("runs", [1], indirect=True)
-def test_runs_wait_their_turn_and_a_paused_one_makes_room(runs):
+def test_promise_14_runs_wait_their_turn_and_a_paused_one_makes_room(runs):
     first, second, third = (start(runs, epochs=epochs) for epochs in (LONG, 5, 5))
     assert [runs.status(run)["state"] for run in (second, third)] == ["queued", "queued"]
     assert frame(runs, second)[0]["state"] == "queued"

@@ -31,7 +31,7 @@ def equal(first, second):
 
 
 @pytest.mark.parametrize("stop", [1, 7, 11, 13])
-def test_a_run_resumes_bit_for_bit_at_any_step(digits, stop):
+def test_promise_05_a_run_resumes_bit_for_bit_at_any_step(digits, stop):
     whole = run(SMALL, digits, seed=3, controls=Controls(steps=5))
     part = run(SMALL, digits, seed=3, until=stop, controls=Controls(steps=1))
     assert part.step == stop
@@ -74,7 +74,7 @@ def test_a_knob_set_during_a_run_equals_one_set_in_the_recipe(digits):
     assert equal(in_recipe.state, in_controls.state)
 
 
-def test_divergence_keeps_the_last_finite_state(digits):
+def test_promise_07_divergence_keeps_the_last_finite_state(digits):
     progresses, controls = [], Controls(steps=3)
     with pytest.raises(Diverged, match="diverged at step") as error:
         for progress in SMALL.train(dataset=digits, controls=controls):

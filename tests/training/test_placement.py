@@ -54,7 +54,7 @@ def trained(devices, *arguments):
     ],
     ids=["vae", "info_vae"],
 )
-def test_eight_devices_reach_the_loss_of_one(arguments):
+def test_promise_05_eight_devices_reach_the_loss_of_one(arguments):
     one, eight = trained(1, *arguments), trained(8, *arguments)
     assert (one["devices"], eight["devices"]) == (1, 8)
     assert one["step"] == eight["step"] >= int(arguments[1])

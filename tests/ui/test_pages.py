@@ -20,13 +20,18 @@ def own_runs(tmp_path, monkeypatch):
     monkeypatch.delenv("VAELAB_DATA_DIR", raising=False)
     monkeypatch.setenv("VAELAB_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(Pool, "prepare", lambda self, recipe=None: None)
-    monkeypatch.setattr(Pool, "add", lambda self, run: None)
+    monkeypatch.setattr(Pool, "add", lambda self, run, visitor="": None)
+    monkeypatch.setattr("vaelab.ui.mishaps.incident", _raise_again)  # What a visitor is spared, a test is told.
     server.runs.cache_clear()
     monkeypatch.setattr(server, "shipped_root", server.shipped_root)
     runs = Runs(root=tmp_path / "runs", shipped=server.shipped_root())
     for module in ("server", "training", "pages.playground", "pages.compare", "pages.dial"):
         monkeypatch.setattr(f"vaelab.ui.{module}.runs", lambda: runs)
     return runs
+
+
+def _raise_again(where):
+    raise  # The exception that is being handled.
 
 
 def page(name="playground", **query):

@@ -58,11 +58,18 @@ def read_metrics(run: Path, through: int | None = None) -> list[dict[str, Any]]:
     for line in content.split(b"\n"):
         try:
             row = json.loads(line)
-            step = int(row["step"])
-        except (ValueError, TypeError, KeyError, RecursionError):
-            continue  # Torn by a kill, or no row of ours.
+        except (ValueError, RecursionError):
+            continue  # Torn by a kill.
+        if not _is_row(row):
+            continue  # None of ours.
+        step = row["step"]
         for later in [s for s in reversed(rows) if s >= step] if rows and step <= next(reversed(rows)) else ():
             del rows[later]
         if through is None or step <= through:
             rows[step] = row
     return list(rows.values())
+
+
+def _is_row(row: Any) -> bool:
+    """Whether it is an object of finite numbers and nulls with a step; whatever else it is, it is not drawn."""
+    return isinstance(row, dict) and manifest.is_step(row.get("step")) and all(map(manifest.is_metric, row.values()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -68,6 +69,18 @@ def unseal(content: bytes, file: str) -> dict[str, Any]:
         isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and type(entry.get("bytes")) is int
         for entry in files.values()
     )
-    if not shaped or type(step) is not int or step < 0 or not isinstance(entries.get("metrics"), dict):
+    metrics = entries.get("metrics")
+    measured = isinstance(metrics, dict) and all(map(is_metric, metrics.values()))
+    if not shaped or not is_step(step) or not measured:
         raise CheckpointError(f"{file} lacks the step, the metrics or the list of files.")
     return entries
+
+
+def is_step(value: Any) -> bool:
+    """Whether a value can be the number of a step."""
+    return type(value) is int and 0 <= value < 10**12  # The most that a folder's name has digits for.
+
+
+def is_metric(value: Any) -> bool:
+    """Whether a value is a finite number, or null, which stands for one that was not finite."""
+    return value is None or (type(value) in (int, float) and abs(value) <= sys.float_info.max)  # False for NaN too.

@@ -69,11 +69,11 @@ def create_run(
 
     `sweep` names all runs beside it that are trained with it, in their order, itself among them.
     """
-    files.make_folder(run)
     about = {"format": 1, "title": title, "command": command, "seed": int(seed), "created": created}
     if sweep:
         about["sweep"] = list(sweep)
     try:
+        files.make_folder(run)
         files.write(run / RECIPE, manifest.to_bytes(recipe))
         files.write(run / ABOUT, manifest.to_bytes(about))
     except FileExistsError:
@@ -84,9 +84,16 @@ def create_run(
 
 
 def about_run(run: Path) -> dict[str, Any]:
-    """Title, command, seed and date of a run, from when it was created."""
+    """Title, command, seed and date of a run, from when it was created; raises `CheckpointError` for other kinds."""
     found = manifest.from_bytes(files.read(run / ABOUT, 1 << 20), str(run / ABOUT))
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        raise CheckpointError(f"{run / ABOUT} must hold a JSON object. Restore it or use another run.")
+    for name, kind in (("title", str), ("command", str), ("created", str), ("seed", int)):
+        if name in found and type(found[name]) is not kind:
+            raise CheckpointError(f"{run / ABOUT} has a {name} that is none. Restore it or use another run.")
+    if not 0 <= found.get("seed", 0) < 1 << 63:
+        raise CheckpointError(f"{run / ABOUT} has a seed that is none. Restore it or use another run.")
+    return found
 
 
 def sweep_of(run: Path) -> list[Path]:
@@ -112,12 +119,14 @@ def recipe_of(run: Path) -> dict[str, Any]:
 @contextmanager
 def writer(run: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the run for writing, one process at a time; `CheckpointError` when another has it for `wait` seconds."""
-    files.make_folder(run)
     lock = FileLock(run / LOCK, mode=files.FILE_MODE)
     try:
+        files.make_folder(run)
         lock.acquire(timeout=wait)
     except Timeout:
         raise CheckpointError(f"Another process is training {run.name} right now. Stop it first.") from None
+    except OSError as error:
+        raise CheckpointError(f"{run} cannot be written ({error.strerror}).") from error
     try:
         yield
     finally:

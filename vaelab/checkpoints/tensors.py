@@ -1,8 +1,8 @@
 """Named arrays to bytes and back, exactly, in the safetensors format.
 
-Two gaps of the format are closed here. Its NumPy writer stores wrong numbers for arrays that are not C-contiguous
-(safetensors issue 825), so each array is laid out first; and it checks neither names nor values, so both are checked
-against what the caller expects.
+Three gaps of the format are closed here. Its NumPy writer stores wrong numbers for arrays that are not C-contiguous
+(safetensors issue 825), so each array is laid out first; its NumPy reader does not know bfloat16; and it checks neither
+names nor values, so both are checked against what the caller expects.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import safetensors
 import safetensors.numpy
+from ml_dtypes import bfloat16
 
 from vaelab.errors import CheckpointError
 
 # The format's names of the types that NumPy holds; anything else would come back as another type or not at all.
 DTYPES = {
+    "BF16": "bfloat16",
     "F16": "float16",
     "F32": "float32",
     "F64": "float64",
@@ -62,9 +64,16 @@ def decode(content: bytes, file: str, expected: Expected | None = None) -> dict[
     if expected is not None:
         _compare(found, expected, file)
     try:
-        return {name: array.copy() for name, array in safetensors.numpy.load(content).items()}
+        return {
+            name: np.frombuffer(entry["data"], _dtype(found[name][1])).reshape(entry["shape"])
+            for name, entry in safetensors.deserialize(content)
+        }
     except (safetensors.SafetensorError, ValueError, KeyError, OverflowError) as error:
         raise CheckpointError(f"{file} is not a valid tensor file ({error}).") from None
+
+
+def _dtype(name: str) -> np.dtype:
+    return np.dtype(bfloat16 if name == "bfloat16" else name)
 
 
 def header(content: bytes, file: str) -> dict[str, tuple[tuple[int, ...], str]]:
@@ -92,7 +101,7 @@ def _compare(found: Expected, expected: Expected, file: str) -> None:
     if surplus := sorted(found.keys() - expected.keys()):
         raise CheckpointError(f"{file} has the unknown {', '.join(surplus[:3])}: it was made for another recipe.")
     for name, (shape, dtype) in expected.items():
-        wanted = (tuple(shape), np.dtype(dtype).name)
+        wanted = (tuple(shape), _dtype(dtype).name)
         if found[name] != wanted:
             raise CheckpointError(
                 f"{file}: {name} is {found[name][1]} {list(found[name][0])}, "
@@ -104,7 +113,7 @@ def require_finite(tensors: Mapping[str, Any], file: str) -> None:
     """Raise `CheckpointError` naming the first array with NaN or infinity."""
     for name, value in tensors.items():
         array = np.asarray(value)
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+        if (array.dtype.kind == "f" or array.dtype == bfloat16) and not np.isfinite(array).all():
             raise CheckpointError(f"{file}: {name} holds NaN or infinity. Use an earlier step.")
 
 

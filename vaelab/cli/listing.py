@@ -10,6 +10,7 @@ import typer
 
 from vaelab.cli.arguments import Json, Run, Runs
 from vaelab.cli.output import remark, say, say_json, table
+from vaelab.errors import CheckpointError
 
 if TYPE_CHECKING:
     from vaelab.checkpoints import RunSummary
@@ -117,15 +118,41 @@ def _alive(pid: Any, started: Any) -> bool:
         return False
 
 
-def verify(run: Run, runs: Runs = None) -> None:
-    """Compare every file of a run with the checksum it was saved with; exit with 0 if all agree, or 2."""
+def verify(
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="A folder or a name; without, all of your runs.", show_default=False),
+    ] = None,
+    runs: Runs = None,
+) -> None:
+    """Compare every file of a run, or of all, with the checksum it was saved with; exit with 0 if all agree, or 2."""
     from vaelab import checkpoints
     from vaelab.cli.saved import find
 
-    folder = find(run, runs)
+    if run is not None:
+        say(_intact(find(run, runs)))
+        return
+    root, damaged = runs or checkpoints.runs_root(), []
+    found = checkpoints.list_runs(root)
+    for each in found:
+        if not checkpoints.steps(each.folder):
+            continue  # It was never trained so far that there is something to compare.
+        try:
+            say(_intact(each.folder))
+        except CheckpointError as error:
+            remark(str(error))
+            damaged.append(each.name)
+    if damaged:
+        raise CheckpointError(f"{len(damaged)} of {len(found)} runs in {root} are damaged: {', '.join(damaged)}.")
+    remark(f"All {len(found)} runs in {root} are intact.")
+
+
+def _intact(folder: Path) -> str:
+    from vaelab import checkpoints
+
     found = checkpoints.verify(folder)
     steps = ", ".join(f"{step:,}" for step in found.steps)
-    say(f"{folder} is intact: step {steps}; {found.files} files, {found.bytes / 1e6:.1f} MB.")
+    return f"{folder} is intact: step {steps}; {found.files} files, {found.bytes / 1e6:.1f} MB."
 
 
 def export(

@@ -26,7 +26,8 @@ class Control(NamedTuple):
     """The wishes of the viewers."""
 
     sequence: int = 0
-    wanted: str = "run"  # run, pause, stop; or leave: pause, and give the place to a run that waits
+    # run, pause, stop; or leave: pause, and give the place to a run that waits; or yield: the same, and wait for a turn
+    wanted: str = "run"
     steps: int = 0  # single steps asked for since the worker started, all told
     epochs: int = 0  # how many in all; 0 leaves it to the recipe
     knobs: dict[str, float] = {}  # noqa: RUF012 - never changed in place.
@@ -44,12 +45,18 @@ def read_control(run: Path) -> Control:
 
 
 def change_control(run: Path, change: Callable[[Control], Control]) -> Control:
-    """Read, change and replace the wishes as one action, whoever else is changing them."""
-    files.make_folder(run / LIVE)
-    with _in_process, FileLock(run / _LOCK, mode=files.FILE_MODE):
-        control = read_control(run)
-        control = change(control)._replace(sequence=control.sequence + 1)
-        files.replace(run / CONTROL, manifest.to_bytes(control._asdict()), durable=False)
+    """Read, change and replace the wishes as one action, whoever else is changing them.
+
+    Raises `CheckpointError` when the disk does not take them; what was wanted before stays.
+    """
+    try:
+        files.make_folder(run / LIVE)
+        with _in_process, FileLock(run / _LOCK, mode=files.FILE_MODE):
+            control = read_control(run)
+            control = change(control)._replace(sequence=control.sequence + 1)
+            files.replace(run / CONTROL, manifest.to_bytes(control._asdict()), durable=False)
+    except OSError as error:
+        raise CheckpointError(f"{run} cannot be written ({error.strerror}). Free some space.") from error
     return control
 
 

@@ -28,7 +28,7 @@ from vaelab.live.describe import describe, total_steps
 from vaelab.live.frames import pack
 from vaelab.live.processes import identify
 from vaelab.live.snapshot import Snapshot
-from vaelab.live.stored import ROWS, history, new_sequence, newest_intact
+from vaelab.live.stored import MARKS, ROWS, history, marks_of, new_sequence, newest_intact
 from vaelab.recipe import Recipe, from_json
 from vaelab.spec import knobs, replace, to_json
 from vaelab.training.loop import Progress, initial_state
@@ -36,7 +36,6 @@ from vaelab.training.state import TrainingState, from_arrays, to_arrays
 
 HEARTBEAT = 0.5  # Seconds between two writings of an unchanged status.
 DRAG = 1.5  # A knob that moves again within these seconds is still being dragged: one mark, not fifty.
-MARKS = 200
 ROWS_PER_SECOND = 2000.0  # Rows divided by this are the seconds between two of them: 19,000 rows in a day.
 DIVERGED = (
     "Training diverged at step {step:,}: the loss is no longer a finite number. The model of step {saved:,} was kept; "
@@ -56,7 +55,7 @@ class Recorder:
         self.step = self.saved = last.step if last else 0
         self.per_epoch, self.total = total_steps(recipe)
         self._metrics: dict[str, Any] = last.metrics if last else {}
-        self._marks: list[dict[str, Any]] = list(((last and last.view) or {}).get("marks", []))
+        self._marks = marks_of((last and last.view) or {})
         self._rows = read_metrics(run, through=self.step)
         self._pending: list[Chunk] = []  # Since the last row of the curves.
         self._shown = -1  # Step of the last frame.

@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vaelab.errors import RunError, VaelabError
+from vaelab.live.incidents import contained, incident, sentence
 from vaelab.live.messages import Allowance, Message, parse
 from vaelab.live.origin import allowed
 from vaelab.live.runs import Runs
@@ -28,7 +29,7 @@ from vaelab.live.runs import Runs
 log = logging.getLogger(__name__)
 LOOK, CALM = 0.02, 0.1  # Seconds between two looks for a newer frame, of a run with a worker and without.
 Task = Callable[[], Awaitable[None]]
-REFUSED, UNKNOWN, BAD = 4403, 4404, 4400
+REFUSED, UNKNOWN, BAD, UNEXPECTED = 4403, 4404, 4400, 1011
 RUN = re.compile(r"[0-9a-z-]{1,64}")
 HEADERS = {
     "Cache-Control": "no-store",
@@ -48,6 +49,7 @@ def routes(runs: Runs, base: str = "", allowed_hosts: Sequence[str] = ()) -> lis
         await socket.accept()  # Only an accepted connection can say why it is closed.
         await _Viewer(socket, runs, socket.path_params["run"]).serve()
 
+    @contained
     async def frame(request: Request) -> Response:
         if not allowed(request.headers, allowed_hosts):
             return _sentence(403, "This page may not watch runs of this server.")
@@ -86,6 +88,16 @@ class _Viewer:
 
     async def serve(self) -> None:
         """Until the viewer goes, breaks the rules, or the run is no more."""
+        try:
+            await self._converse()
+        except Exception:
+            self._farewell = (UNEXPECTED, sentence(incident("frames")))
+        if self._farewell:
+            code, reason = self._farewell
+            with contextlib.suppress(WebSocketDisconnect, OSError, RuntimeError):  # It may have gone already.
+                await self._socket.close(code, reason.encode()[:120].decode(errors="ignore"))
+
+    async def _converse(self) -> None:
         if not RUN.fullmatch(self._run) or not await run_in_threadpool(self._runs.known, self._run):
             self._farewell = (UNKNOWN, "This run does not exist any more.")
         else:
@@ -93,10 +105,6 @@ class _Viewer:
                 # Read all the time: only so does a closed connection end the task that has nothing to send.
                 group.start_soon(self._until_the_end, self._read, BAD, group.cancel_scope)
                 group.start_soon(self._until_the_end, self._send, UNKNOWN, group.cancel_scope)
-        if self._farewell:
-            code, reason = self._farewell
-            with contextlib.suppress(WebSocketDisconnect, OSError):  # It may have gone already.
-                await self._socket.close(code, reason.encode()[:120].decode(errors="ignore"))
 
     async def _until_the_end(self, task: Task, code: int, scope: anyio.CancelScope) -> None:
         try:

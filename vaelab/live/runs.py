@@ -7,7 +7,6 @@ id, which is looked up among the folders and never used as a path.
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 import time
@@ -32,15 +31,15 @@ from vaelab.checkpoints.runs import NAME
 from vaelab.errors import CheckpointError, RunError
 from vaelab.live.control import FRAME, Control, change_control, read_control
 from vaelab.live.describe import tune
+from vaelab.live.limits import limits, require_space
 from vaelab.live.pool import Pool
 from vaelab.live.processes import terminate
 from vaelab.live.states import COMMANDS, OVER, RESUMABLE
+from vaelab.live.stored import shown
 from vaelab.live.watch import Newest, Watch
 from vaelab.recipe import from_json
 from vaelab.spec import to_json
 from vaelab.sweep import Variant
-
-LONGEST_QUEUE = 20
 
 
 class Runs:
@@ -49,31 +48,38 @@ class Runs:
     def __init__(self, root: Path | None = None, shipped: Path | None = None, maximum: int | None = None):
         self.root = (root or runs_root()).resolve()
         self.shipped = shipped
-        maximum = maximum or int(os.environ.get("VAELAB_MAX_RUNS") or 4)
+        self._limits = limits() if maximum is None else limits()._replace(runs=maximum)
         self._lock = threading.RLock()
         self._watch = Watch(self._folder)
-        self._pool = Pool(self.root, maximum)
+        self._pool = Pool(self.root, self._limits)
 
     # --- making ---------------------------------------------------------------------------------------------
 
-    def start(self, recipe: dict[str, Any], *, seed: int = 0, title: str = "", command: str = "") -> str:
-        """Train a recipe (tagged JSON) from a seed, now or as soon as there is room; returns the run's id."""
+    def start(
+        self, recipe: dict[str, Any], *, seed: int = 0, title: str = "", command: str = "", visitor: str = ""
+    ) -> str:
+        """Train a recipe (tagged JSON) from a seed, now or as soon as there is room; returns the run's id.
+
+        Visitors take turns when there is not room for all; the text tells one from another, and nothing else.
+        """
         checked = from_json(recipe)
         with self._lock:
-            self._require_room()
+            self._require_room(visitor)
             run = secrets.token_hex(8)
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             create_run(self.root / run, to_json(checked), title=title or run, command=command, seed=seed, created=now)
-            self._queue(run, Control())
+            self._queue(run, Control(), visitor=visitor)
         return run
 
-    def start_sweep(self, variants: Sequence[Variant], *, title: str = "", command: str = "") -> list[str]:
+    def start_sweep(
+        self, variants: Sequence[Variant], *, title: str = "", command: str = "", visitor: str = ""
+    ) -> list[str]:
         """Train several recipes together, with one worker; returns the runs' ids, in the order of the variants.
 
         What is told to one of them is told to all.
         """
         with self._lock:
-            self._require_room()
+            self._require_room(visitor)
             runs = [secrets.token_hex(8) for _ in variants]
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             for run, (recipe, seed, label) in zip(runs, variants, strict=True):
@@ -81,7 +87,7 @@ class Runs:
                     self.root / run, to_json(recipe), title=f"{title}, {label}", command=command, seed=seed,
                     created=now, sweep=runs,
                 )  # fmt: skip
-            self._queue(runs[0], Control())
+            self._queue(runs[0], Control(), visitor=visitor)
         return runs
 
     def resume(self, run: str, *, epochs: int = 0) -> None:
@@ -151,7 +157,8 @@ class Runs:
     def about(self, run: str) -> dict[str, Any]:
         """`title`, `command`, `seed` and `recipe` (tagged JSON), as the run was made."""
         folder = self._folder(run)
-        return {**about_run(folder), "recipe": recipe_of(folder)}
+        about = about_run(folder)
+        return {**about, "title": shown(about.get("title", run)), "recipe": recipe_of(folder)}
 
     def sweep(self, run: str) -> list[str]:
         """The ids of the runs that are trained together with a run, in their order, or the run alone."""
@@ -210,13 +217,24 @@ class Runs:
         self._require_room()
         self._queue(run, control._replace(epochs=total, knobs=before.knobs), status.get("step"))
 
-    def _queue(self, run: str, control: Control, step: int | None = 0) -> None:
-        for folder in sweep_of(self.root / run):
-            change_control(folder, lambda before: control._replace(sequence=before.sequence))
-            (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
-            write_status(folder, {"state": "queued", "message": "", "step": step, "queued": time.time()})
-        self._pool.add(run)
+    def _queue(self, run: str, control: Control, step: int | None = 0, visitor: str = "") -> None:
+        asked = {"queued": time.time(), "visitor": visitor}
+        try:
+            for folder in sweep_of(self.root / run):
+                change_control(folder, lambda before: control._replace(sequence=before.sequence))
+                (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
+                write_status(folder, {"state": "queued", "message": "", "step": step, **asked})
+            self._pool.add(run, visitor)
+        except OSError as error:
+            raise RunError(f"The runs' folder cannot be written ({error.strerror}). Free some space.") from error
 
-    def _require_room(self) -> None:
-        if self._pool.waiting() >= LONGEST_QUEUE:
-            raise RunError(f"{LONGEST_QUEUE} runs are waiting already. Stop one, or try again when some have finished.")
+    def _require_room(self, visitor: str = "") -> None:
+        require_space(self.root, self._limits)
+        if self._pool.waiting() >= self._limits.waiting:
+            raise RunError(
+                f"{self._limits.waiting} runs are waiting already. Stop one, or try again when some have finished."
+            )
+        if visitor and self._pool.waiting(visitor) >= self._limits.waiting_each:
+            raise RunError(
+                f"{self._limits.waiting_each} runs of yours are waiting already. Stop one, or wait for your turn."
+            )

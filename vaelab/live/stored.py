@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vaelab.checkpoints import Step, about_run, load_step, read_metrics, recipe_of, steps
+from vaelab.checkpoints.manifest import is_metric, is_step
 from vaelab.errors import CheckpointError
 from vaelab.live.describe import decoder_names, describe, expected_parameters, initial_decoder, total_steps
 from vaelab.live.frames import pack
@@ -19,6 +20,8 @@ GALLERY = (
     "mixture_means", "mixture_factors", "prior_codes",
 )  # fmt: skip
 ROWS = 600  # Points of a curve: more than its pixels.
+LONGEST_TEXT, LONGEST_COMMAND = 400, 4000  # Characters of a title or a message, and of a command line.
+MARKS, LONGEST_MARK = 200, 200  # Marks on the curves, and the characters of one.
 
 
 def newest_intact(run: Path, recipe: Recipe) -> tuple[Step | None, str]:
@@ -53,10 +56,10 @@ def stored_frame(run: Path, status: dict[str, Any]) -> bytes:
     per_epoch, total = total_steps(recipe)
     header = {
         "run": run.name,
-        "title": about.get("title", run.name),
-        "command": about.get("command", ""),
+        "title": shown(about.get("title", run.name)),
+        "command": shown(about.get("command", ""), LONGEST_COMMAND),
         "state": status.get("state", "trained"),
-        "message": message or status.get("message", ""),
+        "message": shown(message or str(status.get("message", ""))),
         "sequence": new_sequence(),
         "step": done,
         "steps": total,
@@ -67,10 +70,30 @@ def stored_frame(run: Path, status: dict[str, Any]) -> bytes:
         **describe(recipe),
         "metrics": step.metrics if step else {},
         "history_columns": columns,
-        "marks": view.get("marks", []),
-        "holes": view.get("holes"),
+        "marks": marks_of(view),
+        "holes": _holes_of(view),
     }
     return pack(header, {**arrays, "history": table})
+
+
+def shown(text: str, longest: int = LONGEST_TEXT) -> str:
+    """A text that somebody else may have written, at the length that a page has room for."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def marks_of(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """The marks on the curves that a step came with; what is none is left out: anybody may have written the file."""
+    found = view.get("marks")
+    return [
+        {"step": mark["step"], "text": mark["text"][:LONGEST_MARK]}
+        for mark in (found if isinstance(found, list) else [])
+        if isinstance(mark, dict) and is_step(mark.get("step")) and isinstance(mark.get("text"), str)
+    ][-MARKS:]
+
+
+def _holes_of(view: dict[str, Any]) -> dict[str, Any] | None:
+    found = view.get("holes")
+    return found if isinstance(found, dict) and found and all(map(is_metric, found.values())) else None
 
 
 def history(rows: list[dict[str, Any]]) -> tuple[np.ndarray, list[str]]:

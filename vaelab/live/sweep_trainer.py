@@ -17,7 +17,7 @@ from vaelab.live.control import Control
 from vaelab.live.recorder import opened
 from vaelab.live.snapshot import Snapshot
 from vaelab.live.trainer import CHUNK, GLANCE
-from vaelab.live.wishes import ENDINGS, Wishes
+from vaelab.live.wishes import Wishes
 from vaelab.sweep import Variant, catch_up, train_together
 from vaelab.training.loop import Controls, Diverged, Progress
 
@@ -167,5 +167,5 @@ class SweepTrainer:
                 self._refresh(lane)
                 self._snapshot.measure_holes()
                 record.save(self._snapshot, self._states[lane])
-            record.report(ending, ENDINGS[ending])
+            record.report(ending, self._wishes.farewell(ending))
             record.clear_frame()

@@ -15,7 +15,7 @@ from vaelab.live.control import Control, change_control
 from vaelab.live.describe import tune
 from vaelab.live.recorder import opened
 from vaelab.live.snapshot import Snapshot
-from vaelab.live.wishes import ENDINGS, Wishes
+from vaelab.live.wishes import Wishes
 from vaelab.spec import knobs
 from vaelab.training.loop import Controls, Diverged
 
@@ -51,7 +51,7 @@ class Trainer:
         record.report("compiling")
         try:
             ending = self._train(dataset)
-            self._finish(ending, ENDINGS[ending])
+            self._finish(ending, self._wishes.farewell(ending))
         except Diverged as diverged:
             self._give_up(diverged)
 

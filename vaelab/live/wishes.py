@@ -6,23 +6,23 @@ one chunk and one piece.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from vaelab.live.control import Control, ControlReader
+from vaelab.live.limits import Meter, limits
 from vaelab.training.chunk import LONGEST_CHUNK
 from vaelab.training.loop import Controls
 
 NAP = 0.015  # Seconds between two looks while paused.
-PATIENCE = 600.0  # A paused worker gives its memory back after this; VAELAB_PAUSE_SECONDS says otherwise.
 ENDINGS = {
     "finished": "",
     "stopped": "Stopped by hand; resume to train on.",
     "interrupted": "The worker was asked to end; resume to train on.",
     "paused": "Paused for a while, so the worker has gone; resume brings it back.",
+    "queued": "Its turn is over and another visitor's has come; it goes on by itself.",
 }
 
 
@@ -63,7 +63,9 @@ class Wishes:
         self._reader = ControlReader(run)
         self._leave = leave
         self._controls = controls
-        self._patience = float(os.environ.get("VAELAB_PAUSE_SECONDS") or PATIENCE)
+        allowed = limits()
+        self._meter, self._patience = Meter(run, allowed), allowed.pause
+        self._excess = ""  # What was used up.
         self._rest: list[Callable[[], None]] = []  # What is still to be done of a pause.
         self._steps_taken = 0  # Single steps taken of those asked for.
 
@@ -71,6 +73,10 @@ class Wishes:
     def epochs(self) -> int:
         """How many are wanted in all; 0 leaves it to the recipe."""
         return self._reader.poll().epochs
+
+    def farewell(self, ending: str) -> str:
+        """What is to be said of a run that ends so."""
+        return self._excess or ENDINGS[ending]
 
     def obey(self, work: Work) -> str:
         """Do what is wanted; returns a state to end in, or nothing to take the next chunk."""
@@ -81,6 +87,11 @@ class Wishes:
             if self._leave():
                 return "interrupted"
             if control.wanted == "stop":
+                return "stopped"
+            if control.wanted == "yield":
+                return "queued"
+            self._excess = self._meter.excess()
+            if self._excess:
                 return "stopped"
             if control.wanted not in ("pause", "leave"):
                 if work.state == "paused":

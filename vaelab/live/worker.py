@@ -17,7 +17,10 @@ from typing import Any
 from vaelab.checkpoints import files, read_status, sweep_of, write_status, writer
 from vaelab.errors import VaelabError
 from vaelab.live.control import LIVE, LOG, read_control
+from vaelab.live.limits import confine, limits
 from vaelab.live.states import WORKING
+
+SHORT_OF_MEMORY = "The memory did not suffice. Choose smaller batches or a smaller model; what was saved is kept."
 
 
 def main() -> int:
@@ -93,6 +96,7 @@ def _train(run: Path) -> int:
             try:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, ask)
+                confine(limits())
                 kind = SweepTrainer if len(sweep_of(run)) > 1 else Trainer
                 trainer = kind(run, leave=lambda: bool(asked))
                 trainer.work()
@@ -109,6 +113,8 @@ def _train(run: Path) -> int:
             except Exception as error:  # The last line of defence: a status must never stay at "training".
                 traceback.print_exc()
                 name = type(error).__name__
+                if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
+                    return _end(run, "failed", SHORT_OF_MEMORY)
                 return _end(run, "failed", f"Training ended with an unexpected error ({name}); details are in {LOG}.")
     except VaelabError as error:
         print(error, file=sys.stderr)  # Another worker has the run; its status is not ours to change.

@@ -9,6 +9,8 @@ from pathlib import Path
 import jax
 import platformdirs
 
+ARRIVALS = ("VAELAB_RUNS_DIR", "VAELAB_DATA_DIR")  # Folders in which files of others may lie.
+
 
 def configure(*, cache: bool = True) -> None:
     """Set what every process of vaelab wants: prompt small calls, and programs that compile once per machine."""
@@ -23,11 +25,16 @@ def configure(*, cache: bool = True) -> None:
 
 
 def _cache_folder() -> Path | None:
-    """A folder that only this user can enter, or None: a compiled program is code, so a shared one is not trusted."""
+    """A folder that only this user can enter, or None: a compiled program is code, so a shared one is not trusted.
+
+    Neither is one among the runs or the data, where uploads, imports and other people's files arrive.
+    """
     if os.environ.get("VAELAB_COMPILATION_CACHE", "1") == "0":
         return None
     base = os.environ.get("VAELAB_CACHE_DIR") or platformdirs.user_cache_dir("vaelab")
-    folder = Path(base) / "compiled"
+    folder = (Path(base) / "compiled").resolve()
+    if any(folder.is_relative_to(Path(root).resolve()) for root in map(os.environ.get, ARRIVALS) if root):
+        return None
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         status = folder.stat()

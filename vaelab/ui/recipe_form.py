@@ -84,7 +84,9 @@ def recipe_form(
 
 def as_written(sentence: str) -> str:
     """A sentence that may quote what a visitor has typed, without the meaning that Markdown sees in it."""
-    return re.sub(r"([\\\[\]*_`$:<~])", r"\\\1", sentence)
+    # Addresses become links after escapes are gone; an invisible word joiner keeps them from being seen as such.
+    sentence = re.sub(r"(?<=:)(?=//)|(?<=[wW]{3})(?=\.)|(?=@)", "\u2060", sentence)
+    return re.sub(r"([\\\[\]*_`$:<~#|&!])", r"\\\1", sentence)
 
 
 def _data_title(name: str) -> str:

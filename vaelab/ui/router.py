@@ -7,6 +7,7 @@ from importlib.resources import files
 import streamlit as st
 
 from vaelab.ui import address
+from vaelab.ui.mishaps import contained
 from vaelab.ui.pages import compare, dial, playground
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
@@ -23,5 +24,6 @@ def show() -> None:
         st.Page(dial.show, title="Beta dial", icon=":material/speed:", url_path="dial"),
     ]
     page = st.navigation(pages, position="top")
-    address.enter(page.url_path)
-    page.run()
+    with contained(f"page {page.url_path or page.title}"):
+        address.enter(page.url_path)
+        page.run()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import functools
 import gc
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.checkpoints import shipped_root
 from vaelab.live.routes import routes as run_routes
 from vaelab.live.runs import Runs
+from vaelab.ui.discretion import Discretion
 from vaelab.ui.explorer.assets import asset_routes
 
 
@@ -21,6 +25,12 @@ from vaelab.ui.explorer.assets import asset_routes
 def runs() -> Runs:
     """The runs of this server, shared by all visitors and addressed by unguessable ids."""
     return Runs(shipped=shipped_root())
+
+
+def visitor() -> str:
+    """What tells the visitor of this page from all others, for as long as the page is open; no way back from it."""
+    context = get_script_run_ctx()
+    return hashlib.sha256(context.session_id.encode()).hexdigest()[:16] if context else ""
 
 
 def base_path() -> str:
@@ -33,6 +43,11 @@ def routes() -> list[BaseRoute]:
     """The routes of runs and of the explorer's files."""
     hosts = tuple(st.get_option("server.allowedHosts") or ())
     return [*run_routes(runs(), base_path(), hosts), *asset_routes(base_path())]
+
+
+def middleware() -> list[Middleware]:
+    """What every answer passes through."""
+    return [Middleware(Discretion)]
 
 
 @asynccontextmanager

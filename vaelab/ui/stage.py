@@ -11,6 +11,7 @@ import streamlit as st
 from vaelab.errors import VaelabError
 from vaelab.ui import address
 from vaelab.ui.explorer import explorer
+from vaelab.ui.mishaps import contained
 from vaelab.ui.recipe_form import Choice, as_written
 from vaelab.ui.server import base_path
 
@@ -32,7 +33,7 @@ def stage(choice: Choice, page: str, runs: list[str], message: str, empty: str, 
         view=address.read_view(),
         hide=[name for name in address.read("hide").split(",") if name],
         message="" if runs else empty,
-        on_view=lambda: address.write_view(st.session_state[key]["view"]),
+        on_view=contained("view")(lambda: address.write_view(st.session_state[key]["view"])),
         **data,
     )
     return reply.action or ""
@@ -44,4 +45,4 @@ def telling() -> Iterator[None]:
     try:
         yield
     except VaelabError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(as_written(str(error)), icon=":material/error:")

@@ -12,7 +12,7 @@ from vaelab.recipe import Recipe, from_json
 from vaelab.spec import to_json
 from vaelab.sweep import variants
 from vaelab.ui.address import differences
-from vaelab.ui.server import runs
+from vaelab.ui.server import runs, visitor
 
 
 def command_of(name: str, recipe: Recipe, seed: int) -> str:
@@ -28,7 +28,8 @@ def _settings(name: str, recipe: Recipe) -> str:
 def start(name: str, recipe: Recipe, seed: int, title: str = "") -> str:
     """Train a recipe from new weights; returns the run's id."""
     title = title or f"{PRESETS[name].title} on {recipe.data.name}"
-    return runs().start(to_json(recipe), seed=seed, title=title, command=command_of(name, recipe, seed))
+    command = command_of(name, recipe, seed)
+    return runs().start(to_json(recipe), seed=seed, title=title, command=command, visitor=visitor())
 
 
 def start_sweep(name: str, recipe: Recipe, seed: int, path: str, values: Sequence[float]) -> str:
@@ -36,7 +37,8 @@ def start_sweep(name: str, recipe: Recipe, seed: int, path: str, values: Sequenc
     numbers = ",".join(f"{value:g}" for value in values)
     command = f"vaelab sweep {name} --vary {path}={numbers} --seeds {seed} {_settings(name, recipe)}".strip()
     found = variants(recipe, {path: values}, [seed])
-    return runs().start_sweep(found, title=f"{PRESETS[name].title} on {recipe.data.name}", command=command)[0]
+    title = f"{PRESETS[name].title} on {recipe.data.name}"
+    return runs().start_sweep(found, title=title, command=command, visitor=visitor())[0]
 
 
 def stop(run: str) -> None:

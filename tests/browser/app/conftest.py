@@ -27,6 +27,7 @@ def shared_server(folder) -> Iterator[AppServer]:
     server = AppServer(folder / "shared", JAX_LOG_COMPILES="1")
     yield server
     server.stop()
+    assert "Incident" not in server.log()  # What a visitor is spared, a test is told.
 
 
 @pytest.fixture

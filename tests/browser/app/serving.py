@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -21,14 +22,17 @@ PATIENCE = 90.0  # Seconds; a loaded machine imports slowly.
 class AppServer:
     """`streamlit run app.py`, started, killed, started again."""
 
-    def __init__(self, folder: Path, **environment: str):
-        self.runs = folder / "runs"
-        self._log = folder / "server.log"
+    def __init__(
+        self, data: Path, script: str = "app.py", folder: Path = ROOT, before: Sequence[str] = (), **environment: str
+    ):
+        self._script, self._folder, self._before = script, folder, before  # `before`: what starts the command.
+        self.runs = data / "runs"
+        self._log = data / "server.log"
         self._environment = {
             **os.environ,
             "VAELAB_RUNS_DIR": str(self.runs),
-            "VAELAB_CACHE_DIR": str(folder.parent / "cache"),  # Programs compiled for one server serve the others.
-            "VAELAB_DATA_DIR": str(folder / "no-data"),  # The embedded digits only, whatever this machine has.
+            "VAELAB_CACHE_DIR": str(data.parent / "cache"),  # Programs compiled for one server serve the others.
+            "VAELAB_DATA_DIR": str(data / "no-data"),  # The embedded digits only, whatever this machine has.
             "VAELAB_COMPILATION_CACHE": "1",
             **environment,
         }
@@ -47,9 +51,9 @@ class AppServer:
         """Start it and wait until it answers."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
+                [*self._before, sys.executable, "-m", "streamlit", "run", self._script, "--server.headless=true",
                  f"--server.port={self.port}"],
-                cwd=ROOT, env=self._environment, stdout=log, stderr=log,
+                cwd=self._folder, env=self._environment, stdout=log, stderr=log,
             )  # fmt: skip
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
@@ -73,6 +77,10 @@ class AppServer:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def log(self) -> str:
+        """All that the server has written."""
+        return self._log.read_text()
 
     def status(self, run: str) -> dict:
         """What a run's folder says of it."""

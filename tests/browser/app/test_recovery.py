@@ -33,7 +33,7 @@ def saved_run(page, server) -> tuple[str, int]:
     return run, saved
 
 
-def test_a_killed_worker_leaves_a_run_that_goes_on_from_its_last_step(server, open_page):
+def test_promise_15_a_killed_worker_leaves_a_run_that_goes_on_from_its_last_step(server, open_page):
     page = open_page(f"{server.address}/?{ENDLESS}")
     run, saved = saved_run(page, server)
     os.kill(server.status(run)["pid"], signal.SIGKILL)
@@ -54,7 +54,7 @@ def test_a_killed_worker_leaves_a_run_that_goes_on_from_its_last_step(server, op
     assert page.evaluate(FIRST_ROW) < newest  # The curve of before is still there.
 
 
-def test_a_killed_server_finds_its_runs_again(new_server, open_page):
+def test_promise_15_a_killed_server_finds_its_runs_again(new_server, open_page):
     page = open_page(f"{new_server.address}/?{ENDLESS}")
     page.evaluate(RECORD)
     run, _ = saved_run(page, new_server)

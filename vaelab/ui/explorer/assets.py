@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from vaelab.live.incidents import contained
+
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
@@ -32,6 +34,7 @@ def version() -> str:
 def asset_routes(base: str) -> list[BaseRoute]:
     """`{base}/vaelab/static/{version}/{file}`: modules import their neighbours by relative names, version and all."""
 
+    @contained
     async def serve(request: Request) -> Response:
         name = request.path_params["file"]
         content = assets().get(name)

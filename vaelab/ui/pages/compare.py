@@ -8,6 +8,7 @@ from vaelab.assign import assign
 from vaelab.errors import RecipeError
 from vaelab.recipe import Recipe
 from vaelab.ui import address, training
+from vaelab.ui.mishaps import contained
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
 from vaelab.ui.stage import stage, telling
@@ -55,6 +56,7 @@ def _problem(choice: Choice) -> str:
 
 
 @st.fragment
+@contained("stage of compare")
 def _stage(choice: Choice) -> None:
     shown, message = _runs_on_show(choice)
     empty = f"No trained pair ships for {choice.recipe.data.name}. Press Train both."

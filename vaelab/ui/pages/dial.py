@@ -10,6 +10,7 @@ from vaelab.recipe import Recipe, from_json, turned
 from vaelab.spec import knobs
 from vaelab.sweep import pays_on_processor, spread
 from vaelab.ui import address, training
+from vaelab.ui.mishaps import contained
 from vaelab.ui.pages.compare import PRESETS
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
@@ -63,6 +64,7 @@ def _problem(recipe: Recipe) -> str:
 
 
 @st.fragment
+@contained("stage of dial")
 def _stage(choice: Choice) -> None:
     shown, message = _on_show(choice)
     empty = f"No trained sweep ships for {choice.recipe.data.name}. Press Train {len(BETAS)} betas."

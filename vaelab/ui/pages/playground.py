@@ -7,6 +7,7 @@ import streamlit as st
 from vaelab.bottlenecks import Point
 from vaelab.spec import to_json
 from vaelab.ui import address, training
+from vaelab.ui.mishaps import contained
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
 from vaelab.ui.stage import stage, telling
@@ -33,6 +34,7 @@ def show() -> None:
 
 
 @st.fragment
+@contained("stage of playground")
 def _stage(choice: Choice) -> None:
     run, message = _run_on_show(choice)
     empty = f"No trained example ships for {choice.recipe.data.name}. Press Train this recipe."
