@@ -66,3 +66,21 @@ def read_metrics(run: Path, through: int | None = None) -> list[dict[str, Any]]:
         if through is None or step <= through:
             rows[step] = row
     return list(rows.values())
+
+
+def newest_row(run: Path) -> dict[str, Any]:
+    """The last whole row, read from the end of the file alone; empty when there is none."""
+    try:
+        with open(run / METRICS, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 14)))
+            lines = file.read(1 << 14).split(b"\n")
+    except OSError:
+        return {}
+    for line in reversed(lines):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(row, dict):
+            return row
+    return {}
