@@ -45,7 +45,9 @@ def test_a_title_is_kept_as_text_on_one_line(tmp_path, text, title):
     assert about_run(run) == before | {"title": title}
 
 
-@pytest.mark.parametrize(("text", "words"), [("", "1 to 120"), ("\u202e \n", "1 to 120"), ("x" * 10_000, "at most 120")])
+@pytest.mark.parametrize(
+    ("text", "words"), [("", "1 to 120"), ("\u202e \n", "1 to 120"), ("x" * 10_000, "at most 120")]
+)
 def test_an_unfit_title_is_refused_and_the_old_one_kept(tmp_path, text, words):
     run = stored_run(tmp_path / "run")
     with pytest.raises(CheckpointError, match=words):

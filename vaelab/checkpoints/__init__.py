@@ -24,11 +24,13 @@ from vaelab.checkpoints.runs import (
     verify,
     writer,
 )
+from vaelab.checkpoints.script import Script, script_of
 from vaelab.checkpoints.shares import Share, create_share, find_share, revoke_share, shares_of
 from vaelab.checkpoints.trash import empty_trash, remove_run, restore_run
 
 __all__ = [
     "RunSummary",
+    "Script",
     "Share",
     "Step",
     "Verified",
@@ -60,6 +62,7 @@ __all__ = [
     "revoke_share",
     "runs_root",
     "save_step",
+    "script_of",
     "shares_of",
     "shipped_root",
     "steps",

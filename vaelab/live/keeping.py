@@ -30,6 +30,11 @@ class Keeping:
         self._runs = runs
         empty_trash(runs.root)
 
+    @property
+    def root(self) -> Path:
+        """The folder of the runs that may be changed."""
+        return self._runs.root
+
     def own(self) -> list[RunSummary]:
         """The runs that were made or imported here, newest first."""
         return self._runs.summaries()

@@ -38,16 +38,18 @@ HEADERS = {
 }
 
 
-def routes(runs: Runs, base: str = "", allowed_hosts: Sequence[str] = ()) -> list[BaseRoute]:
+def routes(
+    runs: Runs, base: str = "", allowed_hosts: Sequence[str] = (), guests: Guests | None = None
+) -> list[BaseRoute]:
     """The routes of all runs under `{base}/vaelab/runs/`, and of what is shared of them under `{base}/vaelab/shared/`.
 
     `allowed_hosts` as Streamlit's `server.allowedHosts`.
     """
     base = "/" + base.strip("/") if base.strip("/") else ""
-    guests = Guests(runs)
+    known = guests or Guests(runs)
 
     def guest(connection: HTTPConnection) -> Guest:
-        return guests.guest(connection.client.host if connection.client else "")
+        return known.guest(connection.client.host if connection.client else "")
 
     return [
         *_routes(f"{base}/vaelab/runs/{{run}}", lambda _: runs, allowed_hosts),

@@ -15,7 +15,7 @@ import streamlit as st
 from vaelab.assign import assign
 from vaelab.density import DENSITIES
 from vaelab.errors import VaelabError
-from vaelab.presets import preset
+from vaelab.presets import PRESETS, preset
 from vaelab.presets.adaptation import suited
 from vaelab.recipe import Recipe
 from vaelab.spec import Spec, fields, to_json
@@ -87,6 +87,20 @@ def write_recipe(name: str, recipe: Recipe, seed: int) -> None:
     """Say in the address how a recipe differs from its preset."""
     start = starting(name, recipe.data.name)
     write(preset=name, data=recipe.data.name, seed=seed or None, set=list(differences(start, recipe)))
+
+
+def of_recipe(recipe: Recipe, seed: int) -> dict[str, str | list[str]]:
+    """The values of an address for a recipe and a seed, told by how it differs from the preset nearest to it."""
+    nearest: tuple[str, list[str]] | None = None
+    for name in PRESETS:
+        try:
+            changes = list(differences(starting(name, recipe.data.name), recipe))
+        except VaelabError:
+            continue  # This preset is of no use on these data.
+        if nearest is None or len(changes) < len(nearest[1]):
+            nearest = name, changes
+    name, changes = nearest or (next(iter(PRESETS)), [])
+    return {"data": recipe.data.name, "preset": name, "set": changes} | ({"seed": str(seed)} if seed else {})
 
 
 def differences(start: Spec, end: Spec, prefix: str = "") -> Iterable[str]:

@@ -12,6 +12,8 @@ import streamlit as st
 from starlette.routing import BaseRoute
 
 from vaelab.checkpoints import shipped_root
+from vaelab.live.guest import Guests
+from vaelab.live.keeping import Keeping
 from vaelab.live.routes import routes as run_routes
 from vaelab.live.runs import Runs
 from vaelab.ui.explorer.assets import asset_routes
@@ -23,6 +25,18 @@ def runs() -> Runs:
     return Runs(shipped=shipped_root())
 
 
+@functools.cache
+def keeping() -> Keeping:
+    """What is done with these runs besides training them."""
+    return Keeping(runs())
+
+
+@functools.cache
+def guests() -> Guests:
+    """Those who look at runs by share links."""
+    return Guests(runs())
+
+
 def base_path() -> str:
     """The path under which the app is served, "" at the root; Streamlit does not add it to custom routes."""
     path = (st.get_option("server.baseUrlPath") or "").strip("/")
@@ -32,7 +46,7 @@ def base_path() -> str:
 def routes() -> list[BaseRoute]:
     """The routes of runs and of the explorer's files."""
     hosts = tuple(st.get_option("server.allowedHosts") or ())
-    return [*run_routes(runs(), base_path(), hosts), *asset_routes(base_path())]
+    return [*run_routes(runs(), base_path(), hosts, guests()), *asset_routes(base_path())]
 
 
 @asynccontextmanager

@@ -1,0 +1,102 @@
+"""All runs: found, looked at one by one, compared, put away, taken elsewhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.checkpoints import RunSummary, data_of, matching
+from vaelab.live.states import STATES
+from vaelab.ui import runs_list, runs_tools
+from vaelab.ui.recipe_form import as_written
+from vaelab.ui.server import keeping
+from vaelab.ui.stage import telling
+
+DELETED = "runs.deleted"  # What was deleted last in this session: ids and titles.
+LIVELY, CALM = 2.0, 15.0  # Seconds between two looks at the list, while a run is under way and otherwise.
+UNDER_WAY = ("queued", "starting", "compiling", "training", "paused")
+EMPTY = "There are no runs of your own yet. Train one in the playground: it is listed here while it trains, and after."
+
+
+def show() -> None:
+    """Draw the page."""
+    _undo()
+    found = _found()
+    lively = any(run.state in UNDER_WAY for run in found)
+    st.fragment(_list, run_every=LIVELY if lively else CALM)()
+    chosen = runs_list.chosen(_all())
+    if len(chosen) == 1:
+        runs_tools.one(chosen[0], own=_is_own(chosen[0]), deleted=_delete)
+    elif chosen:
+        runs_tools.several(chosen, own=all(map(_is_own, chosen)), deleted=_delete)
+
+
+def _all() -> list[RunSummary]:
+    return [*keeping().own(), *keeping().shipped()]
+
+
+def _is_own(run: RunSummary) -> bool:
+    return run.folder.parent == keeping().root
+
+
+def _found() -> list[RunSummary]:
+    """The filters, and what passes them."""
+    everything, own = _all(), keeping().own()
+    words, data, state, examples, more = st.columns([4, 2, 3, 2, 2], vertical_alignment="bottom")
+    text = words.text_input("Find", key="runs.text", placeholder="Words of a title, note, recipe or command")
+    names = sorted({data_of(run.recipe) for run in everything} - {""})
+    wanted = data.selectbox("Data", ["", *names], key="runs.data", format_func=lambda name: name or "All")
+    present = [name for name in (*STATES, "damaged") if any(run.state == name for run in everything)]
+    kept = [name for name in st.session_state.get("runs.states", []) if name in present]
+    states = state.multiselect("State", present, default=kept, placeholder="All")
+    st.session_state["runs.states"] = states
+    shipped = examples.toggle("Examples", value=True, key="runs.examples", help="Trained runs that come with vaelab.")
+    with more:
+        runs_tools.upload()
+    if not own:
+        st.info(EMPTY, icon=":material/info:")
+    found = matching(everything if shipped else own, text=text, data=wanted, states=states)
+    st.session_state["runs.found"] = [run.name for run in found]
+    return found
+
+
+def _list() -> None:
+    """The table, drawn again and again while the rest of the page stands still."""
+    order = {name: place for place, name in enumerate(st.session_state["runs.found"])}
+    found = sorted((run for run in _all() if run.name in order), key=lambda run: order[run.name])
+    if not found:
+        st.caption("No run is like that.")
+        return
+    if runs_list.table(found, {run.name for run in found if not _is_own(run)}):
+        st.rerun()
+
+
+def _delete(chosen: list[RunSummary]) -> None:
+    gone = []
+    for run in chosen:
+        with telling():
+            keeping().remove(run.name)
+            gone.append((run.name, run.title))
+    if gone:
+        st.session_state[DELETED] = gone
+        runs_list.choose([])
+        st.rerun()
+
+
+def _undo() -> None:
+    """What was deleted last, and the way to have it back."""
+    gone = st.session_state.get(DELETED)
+    if not gone:
+        return
+    titles = ", ".join(title for _, title in gone)
+    said, undo, done = st.columns([8, 1, 1], vertical_alignment="center")
+    said.warning(f"Deleted: {as_written(titles[:300])}. It can be brought back for an hour.", icon=":material/delete:")
+    if undo.button("Undo", type="primary", width="stretch"):
+        with telling():
+            for name, _ in gone:
+                keeping().restore(name)
+            runs_list.choose([name for name, _ in gone])
+            del st.session_state[DELETED]
+            st.rerun()
+    if done.button("Close", width="stretch"):
+        del st.session_state[DELETED]
+        st.rerun()
