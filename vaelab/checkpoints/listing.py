@@ -94,7 +94,7 @@ def _flat(value: Any, path: str = "") -> Iterable[tuple[str, str]]:
         yield path, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def curve(run: Path, name: str = "loss") -> tuple[list[int], list[float | None]]:
+def curve(run: Path, name: str = "loss") -> tuple[list[int], list[float]]:
     """Steps and one metric of a run, at most 400 points with the first and the last; raises `CheckpointError`."""
     if not run.is_dir():
         raise CheckpointError(f"{run.name} does not exist any more: someone else has deleted it.")

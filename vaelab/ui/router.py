@@ -11,6 +11,8 @@ from vaelab.ui.pages import compare, dial, playground, runs, shared
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
 
+NO_SIDEBAR = "<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }</style>"
+
 
 def show() -> None:
     """Draw the page that the address names."""
@@ -20,12 +22,15 @@ def show() -> None:
     if address.read("share"):
         st.navigation([st.Page(shared.show, title="A shared run", default=True)], position="hidden").run()
         return
+    hidden = address.hidden()
+    if "sidebar" in hidden:
+        st.html(NO_SIDEBAR)
     pages = [
         playground.page(),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),
         st.Page(dial.show, title="Beta dial", icon=":material/speed:", url_path="dial"),
         st.Page(runs.show, title="Runs", icon=":material/list:", url_path="runs"),
     ]
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="hidden" if "menu" in hidden else "top")
     address.enter(page.url_path)
     page.run()

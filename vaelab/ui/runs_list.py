@@ -10,10 +10,10 @@ import streamlit as st
 
 from vaelab.checkpoints import RunSummary, data_of, in_words
 
-CHOSEN, GENERATION = "runs.chosen", "runs.generation"
+CHOSEN, SHOWN, GENERATION = "runs.chosen", "runs.shown", "runs.generation"
 ROW, ROWS = 35, 12  # Pixels of a row, and how many are seen at once.
 COLUMNS = {
-    "title": st.column_config.TextColumn("Title", width=250, pinned=True),
+    "title": st.column_config.TextColumn("Title", width=300),
     "state": st.column_config.TextColumn("State", width=95),
     "step": st.column_config.NumberColumn("Step", format="localized", width=75),
     "loss": st.column_config.NumberColumn("Loss", format="%.2f", width=70, help="Newest, in nats per image."),
@@ -32,9 +32,14 @@ def choose(names: Iterable[str]) -> None:
     st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
 
 
+def show_only(names: Iterable[str]) -> None:
+    """Say which runs pass the filters."""
+    st.session_state[SHOWN] = list(names)
+
+
 def chosen(runs: Sequence[RunSummary]) -> list[RunSummary]:
     """The chosen runs that still exist and pass the filters, in the order of the table."""
-    wanted, shown = set(st.session_state.get(CHOSEN, [])), set(st.session_state.get("runs.found", []))
+    wanted, shown = set(st.session_state.get(CHOSEN, [])), set(st.session_state.get(SHOWN, []))
     return [run for run in runs if run.name in wanted & shown]
 
 

@@ -46,8 +46,7 @@ def one(run: RunSummary, *, own: bool, deleted: Deleted) -> None:
     told, written = st.columns([3, 2])
     with told:
         st.text(in_words(run.recipe))
-        numbers = {name: value for name, value in run.metrics.items() if isinstance(value, (int, float))}
-        st.text(", ".join(f"{name} {value:.5g}" for name, value in numbers.items()))
+        st.text(", ".join(f"{name} {run.metrics[name]:.5g}" for name in _metrics([run])))
         if run.command:
             st.code(run.command, language="bash", wrap_lines=True)
         _chart([run])
@@ -101,8 +100,16 @@ def _labelled(runs: Sequence[RunSummary]) -> list[str]:
     return [run.title if titles.count(run.title) == 1 else f"{run.title} ({run.name[:12]})" for run in runs]
 
 
+def _metrics(runs: Sequence[RunSummary]) -> list[str]:
+    """What was measured of any of the runs, the loss first."""
+    names = dict.fromkeys(
+        name for run in runs for name, value in run.metrics.items() if isinstance(value, (int, float))
+    )
+    return sorted(names, key=lambda name: (name != "loss", name != "reconstruction"))
+
+
 def _chart(runs: list[RunSummary]) -> None:
-    names = list(dict.fromkeys(name for run in runs for name in run.metrics))
+    names = _metrics(runs)
     if not names:
         return
     several = len(runs) > 1

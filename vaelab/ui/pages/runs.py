@@ -11,7 +11,8 @@ from vaelab.ui.recipe_form import as_written
 from vaelab.ui.server import keeping
 from vaelab.ui.stage import telling
 
-DELETED = "runs.deleted"  # What was deleted last in this session: ids and titles.
+# Of a session: what was deleted last (ids and titles), what the list is to show, whether it changes all the time.
+DELETED, FILTER, PACE = "runs.deleted", "runs.filter", "runs.pace"
 LIVELY, CALM = 2.0, 15.0  # Seconds between two looks at the list, while a run is under way and otherwise.
 UNDER_WAY = ("queued", "starting", "compiling", "training", "paused")
 EMPTY = "There are no runs of your own yet. Train one in the playground: it is listed here while it trains, and after."
@@ -20,14 +21,18 @@ EMPTY = "There are no runs of your own yet. Train one in the playground: it is l
 def show() -> None:
     """Draw the page."""
     _undo()
-    found = _found()
-    lively = any(run.state in UNDER_WAY for run in found)
-    st.fragment(_list, run_every=LIVELY if lively else CALM)()
+    _filters()
+    st.fragment(_list, run_every=LIVELY if _lively() else CALM)()
     chosen = runs_list.chosen(_all())
     if len(chosen) == 1:
         runs_tools.one(chosen[0], own=_is_own(chosen[0]), deleted=_delete)
     elif chosen:
         runs_tools.several(chosen, own=all(map(_is_own, chosen)), deleted=_delete)
+
+
+def _lively() -> bool:
+    st.session_state[PACE] = any(run.state in UNDER_WAY for run in keeping().own())
+    return st.session_state[PACE]
 
 
 def _all() -> list[RunSummary]:
@@ -38,35 +43,35 @@ def _is_own(run: RunSummary) -> bool:
     return run.folder.parent == keeping().root
 
 
-def _found() -> list[RunSummary]:
-    """The filters, and what passes them."""
+def _filters() -> None:
+    """What the list is to show; kept for `_list`, which looks again and again."""
     everything, own = _all(), keeping().own()
     words, data, state, examples, more = st.columns([4, 2, 3, 2, 2], vertical_alignment="bottom")
     text = words.text_input("Find", key="runs.text", placeholder="Words of a title, note, recipe or command")
     names = sorted({data_of(run.recipe) for run in everything} - {""})
     wanted = data.selectbox("Data", ["", *names], key="runs.data", format_func=lambda name: name or "All")
-    present = [name for name in (*STATES, "damaged") if any(run.state == name for run in everything)]
-    kept = [name for name in st.session_state.get("runs.states", []) if name in present]
-    states = state.multiselect("State", present, default=kept, placeholder="All")
-    st.session_state["runs.states"] = states
+    # All of them, so that the choice does not vanish with the run that it was made for.
+    states = state.multiselect("State", [*STATES, "damaged"], key="runs.states", placeholder="All")
     shipped = examples.toggle("Examples", value=True, key="runs.examples", help="Trained runs that come with vaelab.")
     with more:
         runs_tools.upload()
     if not own:
         st.info(EMPTY, icon=":material/info:")
-    found = matching(everything if shipped else own, text=text, data=wanted, states=states)
-    st.session_state["runs.found"] = [run.name for run in found]
-    return found
+    st.session_state[FILTER] = (shipped, {"text": text, "data": wanted, "states": states})
 
 
 def _list() -> None:
     """The table, drawn again and again while the rest of the page stands still."""
-    order = {name: place for place, name in enumerate(st.session_state["runs.found"])}
-    found = sorted((run for run in _all() if run.name in order), key=lambda run: order[run.name])
+    shipped, wanted = st.session_state[FILTER]
+    found = matching(_all() if shipped else keeping().own(), **wanted)
+    runs_list.show_only(run.name for run in found)
     if not found:
-        st.caption("No run is like that.")
+        st.caption("No run is like that." if any(wanted.values()) else "")
         return
-    if runs_list.table(found, {run.name for run in found if not _is_own(run)}):
+    count = "1 run" if len(found) == 1 else f"{len(found):,} runs"
+    st.caption(f"{count}; choose one to work with it, or several to compare them.")
+    other_choice = runs_list.table(found, {run.name for run in found if not _is_own(run)})
+    if other_choice or st.session_state[PACE] != _lively():
         st.rerun()
 
 

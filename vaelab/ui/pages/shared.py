@@ -34,6 +34,6 @@ def _stage(token: str) -> None:
         runs=[token],
         route="shared",
         view=address.read_view(),
-        hide=[*HIDDEN, *(name for name in address.read("hide").split(",") if name)],
+        hide=[*HIDDEN, *address.hidden()],
         on_view=lambda: address.write_view(st.session_state[KEY]["view"]),
     )
