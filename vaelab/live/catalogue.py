@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from vaelab.checkpoints import RunSummary
-from vaelab.checkpoints.folders import MANIFEST, RECIPE, steps
+from vaelab.checkpoints.folders import RECIPE
 from vaelab.checkpoints.journal import STATUS, newest_row
-from vaelab.checkpoints.runs import ABOUT, newest_first, run_folders, summary_of
-from vaelab.live.control import stamp
+from vaelab.checkpoints.runs import ABOUT, NAME, newest_first, summary_of
 from vaelab.live.states import WORKING
 from vaelab.live.watch import effective
+
+LISTED = (RECIPE, ABOUT, STATUS)  # Besides the steps, which never change.
+Version = list[tuple[str, int, int]]  # Name, time and number of each file.
 
 
 class Catalogue:
@@ -21,22 +24,39 @@ class Catalogue:
     def __init__(self, root: Path):
         self._root = root
         self._lock = threading.Lock()
-        self._read: dict[Path, tuple[Any, RunSummary]] = {}
+        self._read: dict[str, tuple[Version, RunSummary]] = {}
 
     def summaries(self) -> list[RunSummary]:
         """All runs, newest first, with their present states, steps and metrics."""
-        folders = run_folders(self._root)
         with self._lock:
-            self._read = {folder: self._entry(folder) for folder in folders}
+            self._read = {name: self._entry(name, version) for name, version in _versions(self._root)}
             found = [summary for _, summary in self._read.values()]
         return newest_first(map(_present, found))
 
-    def _entry(self, folder: Path) -> tuple[Any, RunSummary]:
-        newest = steps(folder)[-1:]
-        files = [folder / name for name in (RECIPE, ABOUT, STATUS)] + [step / MANIFEST for step in newest]
-        version = [(file, stamp(file)) for file in files]
-        before = self._read.get(folder)
-        return before if before and before[0] == version else (version, summary_of(folder))
+    def _entry(self, name: str, version: Version) -> tuple[Version, RunSummary]:
+        before = self._read.get(name)
+        return before if before and before[0] == version else (version, summary_of(self._root / name))
+
+
+def _versions(root: Path) -> Iterator[tuple[str, Version]]:
+    """The names of all runs, each with what differs when a file that the list is made of was replaced.
+
+    Plain text instead of paths: there may be a thousand of them.
+    """
+    try:
+        with os.scandir(root) as entries:
+            names = [entry.name for entry in entries if NAME.fullmatch(entry.name) and not entry.is_symlink()]
+    except OSError:
+        return
+    for name in names:
+        try:
+            with os.scandir(f"{root}/{name}") as entries:
+                wanted = [entry for entry in entries if entry.name in LISTED or entry.name.startswith("step_")]
+                found = [(entry.name, entry.stat(follow_symlinks=False).st_mtime_ns, entry.inode()) for entry in wanted]
+        except OSError:
+            continue  # Deleted in this moment, or no folder.
+        if any(file == RECIPE for file, _, _ in found):
+            yield name, sorted(found)
 
 
 def _present(run: RunSummary) -> RunSummary:

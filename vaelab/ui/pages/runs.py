@@ -21,49 +21,47 @@ EMPTY = "There are no runs of your own yet. Train one in the playground: it is l
 def show() -> None:
     """Draw the page."""
     _undo()
-    _filters()
-    st.fragment(_list, run_every=LIVELY if _lively() else CALM)()
-    chosen = runs_list.chosen(_all())
+    own, shipped = keeping().own(), keeping().shipped()
+    _filters(own, shipped)
+    st.fragment(_list, run_every=LIVELY if _is_lively(own) else CALM)()
+    chosen = runs_list.chosen([*own, *shipped])
     if len(chosen) == 1:
         runs_tools.one(chosen[0], own=_is_own(chosen[0]), deleted=_delete)
     elif chosen:
         runs_tools.several(chosen, own=all(map(_is_own, chosen)), deleted=_delete)
 
 
-def _lively() -> bool:
-    st.session_state[PACE] = any(run.state in UNDER_WAY for run in keeping().own())
-    return st.session_state[PACE]
-
-
-def _all() -> list[RunSummary]:
-    return [*keeping().own(), *keeping().shipped()]
+def _is_lively(own: list[RunSummary]) -> bool:
+    return any(run.state in UNDER_WAY for run in own)
 
 
 def _is_own(run: RunSummary) -> bool:
     return run.folder.parent == keeping().root
 
 
-def _filters() -> None:
+def _filters(own: list[RunSummary], shipped: list[RunSummary]) -> None:
     """What the list is to show; kept for `_list`, which looks again and again."""
-    everything, own = _all(), keeping().own()
     words, data, state, examples, more = st.columns([4, 2, 3, 2, 2], vertical_alignment="bottom")
     text = words.text_input("Find", key="runs.text", placeholder="Words of a title, note, recipe or command")
-    names = sorted({data_of(run.recipe) for run in everything} - {""})
+    names = sorted({data_of(run.recipe) for run in [*own, *shipped]} - {""})
     wanted = data.selectbox("Data", ["", *names], key="runs.data", format_func=lambda name: name or "All")
     # All of them, so that the choice does not vanish with the run that it was made for.
     states = state.multiselect("State", [*STATES, "damaged"], key="runs.states", placeholder="All")
-    shipped = examples.toggle("Examples", value=True, key="runs.examples", help="Trained runs that come with vaelab.")
+    about = "Trained runs that come with vaelab."
+    with_examples = examples.toggle("Examples", value=True, key="runs.examples", help=about)
     with more:
         runs_tools.upload()
     if not own:
         st.info(EMPTY, icon=":material/info:")
-    st.session_state[FILTER] = (shipped, {"text": text, "data": wanted, "states": states})
+    st.session_state[FILTER] = (with_examples, {"text": text, "data": wanted, "states": states})
+    st.session_state[PACE] = _is_lively(own)
 
 
 def _list() -> None:
     """The table, drawn again and again while the rest of the page stands still."""
-    shipped, wanted = st.session_state[FILTER]
-    found = matching(_all() if shipped else keeping().own(), **wanted)
+    with_examples, wanted = st.session_state[FILTER]
+    own = keeping().own()
+    found = matching([*own, *keeping().shipped()] if with_examples else own, **wanted)
     runs_list.show_only(run.name for run in found)
     if not found:
         st.caption("No run is like that." if any(wanted.values()) else "")
@@ -71,7 +69,7 @@ def _list() -> None:
     count = "1 run" if len(found) == 1 else f"{len(found):,} runs"
     st.caption(f"{count}; choose one to work with it, or several to compare them.")
     other_choice = runs_list.table(found, {run.name for run in found if not _is_own(run)})
-    if other_choice or st.session_state[PACE] != _lively():
+    if other_choice or st.session_state[PACE] != _is_lively(own):
         st.rerun()
 
 
