@@ -31,8 +31,8 @@ def runs(tmp_path, compiled, request):
     found = Runs(tmp_path / "runs", tmp_path / "shipped", maximum=getattr(request, "param", None))
     yield found
     found.close()
-    for folder in found.root.iterdir():
-        status = found.status(folder.name)
+    for run in found.summaries():
+        status = found.status(run.name)
         if status["live"]:
             os.kill(status["pid"], signal.SIGKILL)
 

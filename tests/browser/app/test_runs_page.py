@@ -29,6 +29,7 @@ def stocked(server):
 def open_runs(open_page, server, **settings):
     page = open_page(f"{server.address}/runs", wait=False, **settings)
     page.on("dialog", lambda dialog: pytest.fail(f"A dialog opened: {dialog.message}"))
+    page.set_default_timeout(LONG / 4)
     page.get_by_test_id("stDataFrame").first.wait_for()
     return page
 
@@ -38,7 +39,7 @@ def find(page, words, count):
     box = page.get_by_role("textbox", name="Find")
     box.fill(words)
     box.press("Enter")
-    page.get_by_text(f"{count} run", exact=False).first.wait_for()
+    page.get_by_test_id("stCaptionContainer").get_by_text(f"{count} run").wait_for()
 
 
 def pick(page, row):
@@ -69,7 +70,7 @@ def test_names_of_a_run_are_text_wherever_they_stand(stocked, open_page):
     pick(page, 0)
     page.get_by_role("textbox", name="Title").wait_for()
     assert page.get_by_role("textbox", name="Title").input_value() == EVIL
-    page.get_by_text(EVIL).first.wait_for()  # The legend of the chart.
+    page.locator(".vaelab").get_by_text(EVIL).wait_for()  # The legend of the chart.
     assert page.locator("img[src=x], a[href^=javascript]").count() == 0
 
 
@@ -81,15 +82,16 @@ def test_curves_are_compared_under_the_pointer_and_with_the_keys(stocked, open_p
     pick(page, 1)
     page.get_by_role("button", name="Delete 2 runs").wait_for()
     chart = page.locator(".vaelab .chart")
-    page.get_by_text("at the end").wait_for()
+    where = page.locator(".vaelab .curve-step")
+    where.filter(has_text="at the end").wait_for()
     page.mouse.move(*middle(chart))
-    page.get_by_text("step 2", exact=False).first.wait_for()
+    where.filter(has_text="step 2").wait_for()
     page.mouse.move(5, 5)
     chart.focus()
     page.keyboard.press("Home")
-    page.get_by_text("step 0").wait_for()
+    where.filter(has_text="step 0").wait_for()
     page.keyboard.press("End")
-    page.get_by_text("step 40").wait_for()
+    where.filter(has_text="step 40").wait_for()
 
 
 def test_a_run_opens_in_the_playground_and_its_copy_with_its_recipe(stocked, open_page):
@@ -125,6 +127,7 @@ def test_a_run_comes_from_another_machine_and_damage_is_said(stocked, open_page,
     page.get_by_role("button", name="Import this run").click()
     page.get_by_role("textbox", name="Title").wait_for()
     assert page.get_by_role("textbox", name="Title").input_value() == "From elsewhere"
+    page.keyboard.press("Escape")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export").click()
     with open(saved.value.path(), "rb") as file:
