@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import vaelab
+from vaelab.checkpoints import manifest
 from vaelab.checkpoints.folders import latest_step, load_step
 from vaelab.checkpoints.runs import about_run, recipe_of
 from vaelab.errors import CheckpointError
@@ -66,7 +66,7 @@ def script_of(run: Path) -> Script:
     text = TEMPLATE.format(
         title=_quoted(str(about.get("title", run.name))),
         step=step.step,
-        version=vaelab.__version__,
+        version=manifest.versions().get("vaelab", ""),
         caveats="".join(f"\n{_quoted(caveat)}\n" for caveat in caveats),
         names=_listed(names),
         recipe=python(recipe),
