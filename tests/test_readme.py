@@ -35,7 +35,7 @@ def test_the_python_snippet_runs(monkeypatch, capsys):
 def test_the_command_lines_run_in_their_order(tmp_path):
     lines = [line.split(" #")[0].strip() for line in blocks("bash")[1].splitlines()]
     commands = [shlex.split(line) for line in lines if line]
-    assert len(commands) == 9
+    assert len(commands) == 12
     environment = {**os.environ, "VAELAB_RUNS_DIR": str(tmp_path / "runs"), "VAELAB_COMPILATION_CACHE": "0"}
     for command in commands:
         assert command[0] == "vaelab"
@@ -43,7 +43,7 @@ def test_the_command_lines_run_in_their_order(tmp_path):
             [sys.executable, "-m", *command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200
         )
         assert done.returncode == 0, (command, done.stderr)
-    assert {"samples.png", "walk.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"samples.png", "walk.gif", "again.py"} <= {path.name for path in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("axis", [Backbone, Bottleneck, Corruption, Likelihood, Penalty, Objective])

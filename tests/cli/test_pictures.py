@@ -1,6 +1,7 @@
 """`vaelab sample` and `vaelab interpolate`: pictures that say how they were made."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -113,3 +114,63 @@ def test_what_cannot_be_drawn_is_told_in_a_sentence(runs, arguments, words):
 
 def test_a_full_disk_is_told_in_a_sentence(runs):
     assert "/dev/full cannot be written" in refused("sample", runs / "vae", "-o", "/dev/full")
+
+
+@pytest.mark.parametrize("options", [[], ["--once"]])
+@pytest.mark.parametrize("suffix", ["png", "gif", "webp"])
+def test_a_walk_says_how_it_was_made_whatever_its_format(tmp_path, runs, suffix, options):
+    path = tmp_path / f"walk.{suffix}"
+    draw(path, "interpolate", runs / "vae", "--seed", 4, "--count", 7, "--seconds", 1.4, *options)
+    found = json.loads(call("origin", path).stdout)
+    assert (found["run"], found["step"], found["seed"], found["path"]) == ("vae", 22, 4, "linear")
+    assert np.float32(found["z"]).shape == (7, 2) and found["recipe"]["bottleneck"] == {"kind": "Gaussian", "size": 2}
+    # Its own command makes the very same picture.
+    again = shlex.split(found["command"])
+    assert again[:2] == ["vaelab", "interpolate"]
+    assert draw(path, *[word for word in again[1:] if word not in ("-o", f"picture.{suffix}")]) == path.read_bytes()
+    assert json.loads(call("origin", path).stdout)["z"] == found["z"]
+    with Image.open(path) as image:
+        assert getattr(image, "n_frames", 1) == (1 if suffix == "png" else 7)
+        if suffix != "png":
+            image.seek(3)
+            image.load()
+            assert image.info["duration"] == 200
+            forever = image.info.get("loop") == 0
+            assert forever == (not options)
+
+
+def test_the_frames_of_a_film_are_the_images_of_the_strip(tmp_path, runs):
+    strip, film = tmp_path / "strip.png", tmp_path / "film.webp"
+    for path in (strip, film):
+        draw(path, "interpolate", runs / "vae", "--from", 3, "--to", 359, "--count", 5)
+    with Image.open(strip) as image:
+        pixels = np.asarray(image)
+    with Image.open(film) as image:
+        for index in range(5):
+            image.seek(index)
+            frame = np.asarray(image.convert("L"))
+            np.testing.assert_array_equal(frame[2:-2, 2:-2], pixels[2:-2, 2 + index * 90 : 90 + index * 90])
+
+
+def test_a_large_grid_keeps_all_its_codes(tmp_path, runs):
+    path = tmp_path / "many.png"
+    draw(path, "sample", runs / "ae", "--n", 4096, "--density", "gaussian")
+    assert np.float32(json.loads(call("origin", path).stdout)["z"]).shape == (4096, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("text.png", b"hello", "is no PNG, GIF or WebP"),
+        ("other.gif", None, "does not say how it was made"),
+        ("other.png", None, "does not say how it was made"),
+        ("missing.png", b"", "No such file"),
+    ],
+)
+def test_what_says_nothing_of_its_origin_is_told_so(tmp_path, name, content, words):
+    path = tmp_path / name
+    if content is None:
+        Image.new("L", (4, 4)).save(path)
+    elif content:
+        path.write_bytes(content)
+    assert words in refused("origin", path)

@@ -31,9 +31,9 @@ def runs(tmp_path, compiled, request):
     found = Runs(tmp_path / "runs", tmp_path / "shipped", maximum=getattr(request, "param", None))
     yield found
     found.close()
-    for folder in found.root.iterdir():
-        # A test may have deleted it: its worker then ends by itself, perhaps after a last file in that folder.
-        if found.known(folder.name) and (status := found.status(folder.name))["live"]:
+    for run in found.summaries():
+        status = found.status(run.name)
+        if status["live"]:
             os.kill(status["pid"], signal.SIGKILL)
 
 

@@ -30,6 +30,7 @@ from vaelab.errors import CheckpointError
 MODEL, TRAINING, GALLERY = "model.safetensors", "train.safetensors", "gallery.safetensors"
 RECIPE, VIEW, MANIFEST = "recipe.json", "view.json", "manifest.json"
 FILES = {MODEL: 4 << 30, TRAINING: 16 << 30, GALLERY: 1 << 30, RECIPE: 1 << 20, VIEW: 16 << 20}  # Most bytes of each.
+LARGEST_MANIFEST = 1 << 20
 _NAME = re.compile(r"step_(\d{8,12})")
 
 
@@ -85,7 +86,7 @@ def save_step(
     }
     contents[MANIFEST] = manifest.seal(entries)  # Last in the folder too: what has a manifest has everything.
     try:
-        folder = _publish(run, int(step), contents)
+        folder = publish(run, int(step), contents)
     except OSError as error:
         size = sum(map(len, contents.values())) / 1e6
         raise CheckpointError(
@@ -102,7 +103,8 @@ def _finite(value: Any) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _publish(run: Path, step: int, contents: dict[str, bytes]) -> Path:
+def publish(run: Path, step: int, contents: dict[str, bytes]) -> Path:
+    """Write the files of a step, the manifest last, and let its folder appear; `OSError` when the disk fails."""
     files.make_folder(run)
     files.clean(run)
     folder = run / f"step_{step:08d}"
@@ -150,11 +152,22 @@ def steps(run: Path) -> list[Path]:
 
 def latest_step(run: Path) -> Path | None:
     """The newest step whose manifest is sound and whose files have the sizes it says, or None."""
+    found = _newest(run)
+    return found[0] if found else None
+
+
+def newest_manifest(run: Path) -> dict[str, Any] | None:
+    """The manifest of that step, or None."""
+    found = _newest(run)
+    return found[1] if found else None
+
+
+def _newest(run: Path) -> tuple[Path, dict[str, Any]] | None:
     for folder in reversed(steps(run)):
         try:
             entries = read_manifest(folder)
             if all((folder / name).stat().st_size == file["bytes"] for name, file in entries["files"].items()):
-                return folder
+                return folder, entries
         except (CheckpointError, OSError):
             continue
     return None
@@ -162,8 +175,12 @@ def latest_step(run: Path) -> Path | None:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The checked manifest of a step folder."""
-    file = folder / MANIFEST
-    entries = manifest.unseal(files.read(file, limit=1 << 20), str(file))
+    return check_manifest(files.read(folder / MANIFEST, LARGEST_MANIFEST), str(folder / MANIFEST))
+
+
+def check_manifest(content: bytes, file: str) -> dict[str, Any]:
+    """The entries of a manifest that names the files of a step and no others; raises `CheckpointError`."""
+    entries = manifest.unseal(content, file)
     if unknown := sorted(entries["files"].keys() - FILES.keys()):
         raise CheckpointError(f"{file} lists the unknown file {unknown[0]!r:.80}.")
     if missing := sorted({RECIPE, MODEL} - entries["files"].keys()):
@@ -179,8 +196,27 @@ def load_step(folder: Path, expected: tensors.Expected | None = None) -> Step:
     """
     entries = read_manifest(folder)
     if expected is not None:
-        _require_plausible(folder, entries, expected)
-    contents = {name: _checked(folder, name, file) for name, file in entries["files"].items()}
+        require_plausible(folder, entries, expected)
+    return parse_step(folder, entries, read_files(folder, entries), expected)
+
+
+def read_files(folder: Path, entries: dict[str, Any]) -> dict[str, bytes]:
+    """The files of a step that its manifest lists, each with the size and the checksum that it says."""
+    contents = {}
+    for name, file in entries["files"].items():
+        # Read once: what is hashed is what is parsed, whatever happens to the file in between.
+        contents[name] = files.read(folder / name, limit=FILES[name], size=file["bytes"])
+        require_unaltered(folder / name, contents[name], file)
+    return contents
+
+
+def parse_step(
+    folder: Path, entries: dict[str, Any], contents: dict[str, bytes], expected: tensors.Expected | None = None
+) -> Step:
+    """A step out of the bytes of its files, which agree with the manifest; names and shapes are compared, then values.
+
+    `folder` is where they are from, for the sentence of a `CheckpointError`.
+    """
     parameters = tensors.decode(contents[MODEL], str(folder / MODEL), expected)
     tensors.require_finite(parameters, str(folder / MODEL))
 
@@ -209,15 +245,14 @@ def load_step(folder: Path, expected: tensors.Expected | None = None) -> Step:
     )
 
 
-def _checked(folder: Path, name: str, file: dict[str, Any]) -> bytes:
-    # Read once: what is hashed is what is parsed, whatever happens to the file in between.
-    content = files.read(folder / name, limit=FILES[name], size=file["bytes"])
-    if manifest.digest(content) != file["sha256"]:
-        raise CheckpointError(f"{folder / name} was altered: its SHA-256 does not fit. Restore it or use another step.")
-    return content
+def require_unaltered(file: Path, content: bytes, entry: dict[str, Any]) -> None:
+    """Raise `CheckpointError` unless a file is as its manifest's entry says."""
+    if len(content) != entry["bytes"] or manifest.digest(content) != entry["sha256"]:
+        raise CheckpointError(f"{file} was altered: its SHA-256 does not fit. Restore it or use another step.")
 
 
-def _require_plausible(folder: Path, entries: dict[str, Any], expected: tensors.Expected) -> None:
+def require_plausible(folder: Path, entries: dict[str, Any], expected: tensors.Expected) -> None:
+    """Raise `CheckpointError` for a file of parameters that is larger than the recipe's can be."""
     room = 1 << 20  # For the header of names.
     predicted = sum(math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in expected.values())
     if entries["files"][MODEL]["bytes"] > predicted + room:

@@ -73,3 +73,21 @@ def read_metrics(run: Path, through: int | None = None) -> list[dict[str, Any]]:
 def _is_row(row: Any) -> bool:
     """Whether it is an object of finite numbers and nulls with a step; whatever else it is, it is not drawn."""
     return isinstance(row, dict) and manifest.is_step(row.get("step")) and all(map(manifest.is_metric, row.values()))
+
+
+def newest_row(run: Path) -> dict[str, Any]:
+    """The last whole row, read from the end of the file alone; empty when there is none."""
+    try:
+        with open(run / METRICS, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 14)))
+            lines = file.read(1 << 14).split(b"\n")
+    except OSError:
+        return {}
+    for line in reversed(lines):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if _is_row(row):
+            return row
+    return {}

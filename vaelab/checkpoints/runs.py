@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from filelock import FileLock, Timeout
 
 from vaelab.checkpoints import files, journal, manifest
-from vaelab.checkpoints.folders import RECIPE, latest_step, load_step, read_manifest, steps
+from vaelab.checkpoints.folders import RECIPE, load_step, newest_manifest, steps
 from vaelab.errors import CheckpointError
 
 ABOUT, LOCK = "run.json", ".lock"
@@ -35,6 +35,8 @@ class RunSummary(NamedTuple):
     recipe: dict[str, Any]
     metrics: dict[str, Any]
     created: str
+    note: str = ""
+    seed: int = 0
 
 
 class Verified(NamedTuple):
@@ -148,7 +150,7 @@ def find_run(name_or_path: str | Path, runs: Path, shipped: Path | None = None) 
         inside = root / name_or_path if NAME.fullmatch(name_or_path) else _inside(Path(name_or_path), root)
         if inside is not None and _is_run(inside):
             return inside
-    names = sorted(folder.name for root in roots for folder in _folders(root))
+    names = sorted(folder.name for root in roots for folder in run_folders(root))
     known = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "") if names else "none yet"
     raise CheckpointError(f"There is no run {name_or_path!r:.80}. Runs that exist: {known}.")
 
@@ -166,7 +168,8 @@ def _is_run(folder: Path) -> bool:
     return os.path.isfile(folder / RECIPE) and not os.path.islink(folder)
 
 
-def _folders(root: Path) -> list[Path]:
+def run_folders(root: Path) -> list[Path]:
+    """The folders of all runs below a folder."""
     try:
         return [folder for folder in root.iterdir() if NAME.fullmatch(folder.name) and _is_run(folder)]
     except OSError:
@@ -175,10 +178,16 @@ def _folders(root: Path) -> list[Path]:
 
 def list_runs(runs: Path) -> list[RunSummary]:
     """All runs below a folder, newest first, then by name; a damaged one is listed as such."""
-    return sorted(sorted(map(_summary, _folders(runs))), key=lambda run: run.created, reverse=True)
+    return newest_first(map(summary_of, run_folders(runs)))
 
 
-def _summary(folder: Path) -> RunSummary:
+def newest_first(found: Iterable[RunSummary]) -> list[RunSummary]:
+    """Runs by the date on which they were made, those of one moment by name."""
+    return sorted(sorted(found, key=lambda run: run.name), key=lambda run: run.created, reverse=True)
+
+
+def summary_of(folder: Path) -> RunSummary:
+    """One line of the list, which says so when the run is damaged."""
     about: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
     step, state, message = None, "", ""
@@ -186,8 +195,7 @@ def _summary(folder: Path) -> RunSummary:
     try:
         recipe = recipe_of(folder)
         about = about_run(folder)
-        if newest := latest_step(folder):
-            entries = read_manifest(newest)
+        if entries := newest_manifest(folder):
             step, metrics = entries["step"], entries["metrics"]
         elif steps(folder):
             state, message = "damaged", f"No step of {folder.name} is intact."
@@ -205,6 +213,8 @@ def _summary(folder: Path) -> RunSummary:
         recipe=recipe,
         metrics=metrics,
         created=str(about.get("created", "")),
+        note=str(about.get("note", "")),
+        seed=about["seed"] if type(about.get("seed")) is int else 0,
     )
 
 

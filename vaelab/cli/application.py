@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vaelab.cli import evaluating, listing, pictures, reproducing, sweeping, training
+from vaelab.cli import evaluating, keeping, listing, moving, pictures, reproducing, sweeping, training
 from vaelab.cli.signals import INTERRUPTED
 from vaelab.errors import VaelabError
 
@@ -85,7 +85,16 @@ for command in (
     listing.presets,
     listing.runs,
     listing.verify,
-    listing.export,
+    keeping.compare,
+    keeping.rename,
+    keeping.note,
+    keeping.remove,
+    keeping.restore,
+    keeping.share,
+    moving.export,
+    moving.script,
+    pictures.origin,
     listing.data,
 ):
     app.command()(command)
+app.command("import")(moving.import_)  # Python keeps the word for itself.

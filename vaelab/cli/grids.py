@@ -1,14 +1,10 @@
-"""Pictures of generated images: a grid in a PNG that says how it was made."""
+"""Pictures of generated images: a grid of them, and what there is to say of its origin."""
 
 from __future__ import annotations
 
-import json
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from vaelab.cli import ink
 from vaelab.spec import to_json
@@ -40,33 +36,12 @@ def _enlarged(images: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
 
 
-def to_png(pixels: np.ndarray, texts: dict[str, Any]) -> bytes:
-    """A PNG with text entries, `vaelab:` before each name; the same input gives the same bytes."""
-    entries = PngInfo()
-    for name, value in texts.items():
-        entries.add_text(f"vaelab:{name}", value if isinstance(value, str) else json.dumps(value), zip=True)
-    file = BytesIO()
-    Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels).save(file, "PNG", pnginfo=entries)
-    return file.getvalue()
-
-
-def picture(
-    trained: Trained, codes: np.ndarray, columns: int, made: dict[str, Any], condition: np.ndarray | None = None
-) -> bytes:
-    """Decode codes [N, size], each told its class [N] if there is one, into a PNG.
-
-    Its texts are the run, its recipe, the codes, the classes, and `made`.
-    """
-    from vaelab.latent import decode
-
-    images = decode(trained.model, trained.recipe.objective.likelihood, codes, condition)
+def known(
+    trained: Trained, codes: np.ndarray, made: dict[str, Any], condition: np.ndarray | None = None
+) -> dict[str, Any]:
+    """What a picture says of its origin: the run, its recipe, the codes [N, size], the classes [N], and `made`."""
     # Nine digits tell any two float32 apart: the codes can be read back exactly.
     z = [[float(f"{value:.9g}") for value in code] for code in codes]
-    known = {
-        "run": trained.name,
-        "step": trained.step,
-        "recipe": to_json(trained.recipe),
-        "z": z,
-    }
     told = {} if condition is None else {"classes": [int(label) for label in condition]}
-    return to_png(grid(images, columns), known | told | made)
+    found = {"run": trained.name, "step": trained.step, "recipe": to_json(trained.recipe), "z": z}
+    return found | told | made

@@ -1,18 +1,18 @@
-"""What there is: `vaelab presets`, `runs` and `data`; and whether it is intact: `vaelab verify`;
-and a copy to take elsewhere: `vaelab export`."""
+"""What there is: `vaelab presets`, `runs` and `data`; and whether it is intact: `vaelab verify`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vaelab.cli.arguments import Json, Run, Runs
+from vaelab.cli.arguments import Json, Runs
 from vaelab.cli.output import remark, say, say_json, table
 from vaelab.errors import CheckpointError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vaelab.checkpoints import RunSummary
     from vaelab.recipe import Recipe
 
@@ -65,32 +65,46 @@ def _axes(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def runs(runs: Runs = None, json: Json = False) -> None:
+def runs(
+    text: Annotated[str, typer.Option("--find", metavar="WORDS", help="Only those that are described so.")] = "",
+    data: Annotated[str, typer.Option("--data", metavar="NAME", help="Only those of this data set.")] = "",
+    state: Annotated[str, typer.Option("--state", metavar="NAME", help="Only those in this state.")] = "",
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
     """List your runs, and the trained ones that come with vaelab."""
     from vaelab import checkpoints
 
     own, shipped = checkpoints.runs_root() if runs is None else runs, checkpoints.shipped_root()
-    found = [_entry(run, False) for run in checkpoints.list_runs(own)]
-    found += [_entry(run, True) for run in checkpoints.list_runs(shipped)]
+    wanted = {"text": text, "data": data, "states": [state] if state else []}
+    present = [run._replace(state=_state(run)) for run in checkpoints.list_runs(own)]
+    found = [_entry(run, False) for run in checkpoints.matching(present, **wanted)]
+    found += [_entry(run, True) for run in checkpoints.matching(checkpoints.list_runs(shipped), **wanted)]
     if json:
         say_json(found)
     elif found:
         columns = ("name", "state", "step", "data", "when", "title")
         rows = [["" if entry[column] is None else str(entry[column]) for column in columns] for entry in found]
         table(columns, rows)
+    elif any(wanted.values()):
+        remark("No run is like that; vaelab runs lists all of them.")
     else:
         remark(f"There are no runs in {own} yet; make one with: vaelab train vae")
 
 
 def _entry(run: RunSummary, shipped: bool) -> dict[str, Any]:
-    data = run.recipe.get("data")
+    from vaelab import checkpoints
+
     return {
         "name": run.name,
-        "state": _state(run),
+        "state": run.state,
         "step": run.step,
-        "data": data.get("name") if isinstance(data, dict) else None,
+        "data": checkpoints.data_of(run.recipe) or None,
         "when": run.created or None,
         "title": run.title,
+        "note": run.note,
+        "recipe": checkpoints.in_words(run.recipe),
+        "metrics": run.metrics,
         "message": run.message,
         "command": run.command,
         "folder": str(run.folder),
@@ -153,21 +167,6 @@ def _intact(folder: Path) -> str:
     found = checkpoints.verify(folder)
     steps = ", ".join(f"{step:,}" for step in found.steps)
     return f"{folder} is intact: step {steps}; {found.files} files, {found.bytes / 1e6:.1f} MB."
-
-
-def export(
-    run: Run,
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that does not exist yet.")],
-    title: Annotated[str, typer.Option(metavar="TEXT", help="What to call it; as it is called unless given.")] = "",
-    runs: Runs = None,
-) -> None:
-    """Copy a run to a new folder without what only training needs: to explore, sample and evaluate elsewhere."""
-    from vaelab import checkpoints
-    from vaelab.cli.saved import find
-
-    step = checkpoints.export_run(find(run, runs), folder, title)
-    size = sum(file.stat().st_size for file in step.iterdir()) / 1e6
-    say(f"Exported to {folder}: {size:.1f} MB.")
 
 
 def data(

@@ -1,7 +1,8 @@
-"""`vaelab sample` and `vaelab interpolate`: pictures out of a trained model."""
+"""`vaelab sample` and `vaelab interpolate`: pictures out of a trained model; `vaelab origin`: how one was made."""
 
 from __future__ import annotations
 
+import shlex
 from math import ceil, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vaelab.cli.arguments import LARGEST_SEED, Class, Output, Run, Runs, Seed
-from vaelab.cli.output import require_writable, say, write_file
+from vaelab.cli.output import require_writable, say, say_json, write_file
 from vaelab.errors import RunError
 
 if TYPE_CHECKING:
@@ -48,15 +49,20 @@ def sample(
     """
     require_writable(output)
     from vaelab.cli.drawing import classes, draw
-    from vaelab.cli.grids import picture
+    from vaelab.cli.grids import grid, known
+    from vaelab.cli.origin import to_png
     from vaelab.cli.saved import restore
 
     trained = restore(run, runs)
     condition = classes(trained, wanted, n)
     kind = density or trained.recipe.bottleneck.density
     codes = draw(trained, kind, seed, n, temperature)
-    made = {"command": "sample", "density": kind, "seed": seed, "temperature": temperature}
-    _write(output, picture(trained, codes, ceil(sqrt(n)), made, condition), n)
+    options = {"--n": n, "--seed": seed, "--temperature": temperature, "--density": kind, "--class": wanted}
+    made = {
+        "command": _command("sample", run, output, options), "density": kind, "seed": seed, "temperature": temperature,
+    }  # fmt: skip
+    texts = known(trained, codes, made, condition)
+    _write(output, to_png(grid(_decoded(trained, codes, condition), ceil(sqrt(n))), texts), n)
 
 
 def interpolate(
@@ -71,15 +77,23 @@ def interpolate(
         typer.Option("--seed", metavar="S", min=0, max=LARGEST_SEED, help="Between two draws from the prior instead."),
     ] = None,
     count: Annotated[
-        int, typer.Option("--count", metavar="N", min=2, max=MOST, help="Images, both ends included.")
-    ] = 11,
+        int | None,
+        typer.Option(
+            "--count", metavar="N", min=2, max=MOST, help="Images, both ends included; 11, or 41 that move.",
+            show_default=False,
+        ),
+    ] = None,
     spherical: Annotated[
         bool, typer.Option("--spherical", help="Along the great arc instead of the straight line.")
     ] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="T", min=0.1, max=600, help="How long a GIF or WebP lasts.")
+    ] = 4.0,
+    loop: Annotated[bool, typer.Option("--loop/--once", help="Whether a GIF or WebP begins again.")] = True,
     wanted: Class = None,
     runs: Runs = None,
 ) -> None:
-    """Walk from one code to another and write the images on the way as a film strip in one PNG.
+    """Walk from one code to another and write the images on the way: a film strip in a PNG, a film in a .gif or .webp.
 
     Both ends are held-out examples (--from and --to), or draws from the prior (--seed, 0 unless given). A run that is
     told the class is told one on the whole way: --class, or else that of the example at the start.
@@ -91,11 +105,19 @@ def interpolate(
         raise RunError("The ends are either examples (--from and --to) or draws from the prior (--seed), not both.")
     from vaelab import latent
     from vaelab.cli.drawing import classes, draw
-    from vaelab.cli.grids import picture
+    from vaelab.cli.grids import grid, known
+    from vaelab.cli.origin import ANIMATED, to_animation, to_png
     from vaelab.cli.saved import restore
 
     trained = restore(run, runs)
-    made: dict[str, Any] = {"command": "interpolate", "path": "spherical" if spherical else "linear"}
+    suffix = output.suffix.lower()
+    count = count or (41 if suffix in ANIMATED else 11)
+    options = {
+        "--from": start, "--to": end, "--seed": seed, "--count": count, "--spherical": spherical, "--class": wanted,
+    } | ({"--seconds": seconds, "--once": not loop} if suffix in ANIMATED else {})  # fmt: skip
+    made: dict[str, Any] = {
+        "command": _command("interpolate", run, output, options), "path": "spherical" if spherical else "linear",
+    }  # fmt: skip
     if start is not None and end is not None:
         ends, labels = _example_codes(trained, (start, end))
         made |= {"from": start, "to": end}
@@ -106,7 +128,41 @@ def interpolate(
         usual = 0
     condition = classes(trained, usual if wanted is None and trained.recipe.classes else wanted, count)
     codes = (latent.spherical if spherical else latent.linear)(ends[0], ends[1], count)
-    _write(output, picture(trained, codes, count, made, condition), count)
+    images, texts = _decoded(trained, codes, condition), known(trained, codes, made, condition)
+    if suffix in ANIMATED:
+        frames = [grid(images[index : index + 1], 1) for index in range(count)]
+        content = to_animation(frames, texts, suffix, seconds, loop)
+    else:
+        content = to_png(grid(images, count), texts)
+    _write(output, content, count)
+
+
+def origin(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A PNG, GIF or WebP.", show_default=False)],
+) -> None:
+    """Say how a picture of vaelab was made: the run, its recipe, the codes, the seed, the command; as JSON."""
+    from vaelab.cli.origin import read_origin
+
+    say_json(read_origin(file))
+
+
+def _command(name: str, run: str, output: Path, options: dict[str, Any]) -> str:
+    """The command line that makes the same picture."""
+    # Not the name that was given: the same picture is the same file.
+    words = ["vaelab", name, run, "-o", f"picture{output.suffix}"]
+    for option, value in options.items():
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            words += [option, str(value)]
+    return shlex.join(words)
+
+
+def _decoded(trained: Trained, codes: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+    """Images [N, ...] of codes [N, size], each told its class if there is one."""
+    from vaelab.latent import decode
+
+    return decode(trained.model, trained.recipe.objective.likelihood, codes, condition)
 
 
 def _example_codes(trained: Trained, examples: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -61,6 +61,14 @@ def read_header(content: bytes) -> dict[str, Any]:
     return _header(content)[0]
 
 
+def renamed(content: bytes, run: str) -> bytes:
+    """The same message about a run of another name, its arrays untouched."""
+    header, start = _header(content)
+    text = json.dumps({**header, "run": run}, allow_nan=False, separators=(",", ":")).encode()
+    text += b" " * (-(4 + len(text)) % ALIGNMENT)
+    return b"".join([len(text).to_bytes(4, "little"), text, memoryview(content)[start:]])
+
+
 def _header(content: bytes) -> tuple[dict[str, Any], int]:
     length = int.from_bytes(content[:4], "little")
     if not 4 <= len(content) <= MAXIMUM_BYTES or length > min(MAXIMUM_HEADER, len(content) - 4):

@@ -1,4 +1,4 @@
-"""The web routes of a run: its frames over a WebSocket, its newest frame over plain HTTP.
+"""The web routes of a run: its frames over a WebSocket, its newest frame over plain HTTP. By id or share link.
 
 A viewer gets the newest frame, and the next one only after it has acknowledged that: a slow page sees fewer frames,
 never old ones, and costs no memory here. What it asked for and could not have is said as text, `{"refused": sentence}`.
@@ -15,12 +15,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import anyio
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vaelab.errors import RunError, VaelabError
+from vaelab.live.guest import Guest, Guests
 from vaelab.live.incidents import contained, incident, sentence
 from vaelab.live.messages import Allowance, Message, parse
 from vaelab.live.origin import allowed
@@ -38,35 +39,48 @@ HEADERS = {
 }
 
 
-def routes(runs: Runs, base: str = "", allowed_hosts: Sequence[str] = ()) -> list[BaseRoute]:
-    """The routes of all runs under `{base}/vaelab/runs/`; `allowed_hosts` as Streamlit's `server.allowedHosts`."""
-    base = "/" + base.strip("/") if base.strip("/") else ""
+def routes(
+    runs: Runs, base: str = "", allowed_hosts: Sequence[str] = (), guests: Guests | None = None
+) -> list[BaseRoute]:
+    """The routes of all runs under `{base}/vaelab/runs/`, and of what is shared of them under `{base}/vaelab/shared/`.
 
+    `allowed_hosts` as Streamlit's `server.allowedHosts`.
+    """
+    base = "/" + base.strip("/") if base.strip("/") else ""
+    known = guests or Guests(runs)
+
+    def guest(connection: HTTPConnection) -> Guest:
+        return known.guest(connection.client.host if connection.client else "")
+
+    return [
+        *_routes(f"{base}/vaelab/runs/{{run}}", lambda _: runs, allowed_hosts),
+        *_routes(f"{base}/vaelab/shared/{{run}}", guest, allowed_hosts),
+    ]
+
+
+def _routes(path: str, shown_to: Callable[[HTTPConnection], Runs | Guest], hosts: Sequence[str]) -> list[BaseRoute]:
     async def frames(socket: WebSocket) -> None:
-        if not allowed(socket.headers, allowed_hosts):
+        if not allowed(socket.headers, hosts):
             await socket.close(REFUSED, "This page may not watch runs of this server.")
             return
         await socket.accept()  # Only an accepted connection can say why it is closed.
-        await _Viewer(socket, runs, socket.path_params["run"]).serve()
+        await _Viewer(socket, shown_to(socket), socket.path_params["run"]).serve()
 
     @contained
     async def frame(request: Request) -> Response:
-        if not allowed(request.headers, allowed_hosts):
+        if not allowed(request.headers, hosts):
             return _sentence(403, "This page may not watch runs of this server.")
         run = request.path_params["run"]
         try:
-            content = await run_in_threadpool(_newest, runs, run)
+            content = await run_in_threadpool(_newest, shown_to(request), run)
         except VaelabError as error:
             return _sentence(404, str(error))
         return Response(content, media_type="application/octet-stream", headers=HEADERS)
 
-    return [
-        WebSocketRoute(f"{base}/vaelab/runs/{{run}}/frames", frames),
-        Route(f"{base}/vaelab/runs/{{run}}/frame", frame, methods=["GET"]),
-    ]
+    return [WebSocketRoute(f"{path}/frames", frames), Route(f"{path}/frame", frame, methods=["GET"])]
 
 
-def _newest(runs: Runs, run: str) -> bytes:
+def _newest(runs: Runs | Guest, run: str) -> bytes:
     if not RUN.fullmatch(run):
         raise RunError("There is no such run.")
     return runs.frame(run)
@@ -79,7 +93,7 @@ def _sentence(status: int, message: str) -> Response:
 class _Viewer:
     """One connection: a task that reads and a task that sends, of which the first to end ends the other."""
 
-    def __init__(self, socket: WebSocket, runs: Runs, run: str):
+    def __init__(self, socket: WebSocket, runs: Runs | Guest, run: str):
         self._socket, self._runs, self._run = socket, runs, run
         self._free = anyio.Event()  # Set once the viewer has acknowledged what it was sent.
         self._free.set()

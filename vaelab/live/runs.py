@@ -20,7 +20,6 @@ from vaelab.checkpoints import (
     about_run,
     create_run,
     find_run,
-    list_runs,
     read_status,
     recipe_of,
     runs_root,
@@ -29,6 +28,7 @@ from vaelab.checkpoints import (
 )
 from vaelab.checkpoints.runs import NAME
 from vaelab.errors import CheckpointError, RunError
+from vaelab.live.catalogue import Catalogue
 from vaelab.live.control import FRAME, Control, change_control, read_control
 from vaelab.live.describe import tune
 from vaelab.live.limits import limits, require_space
@@ -50,7 +50,8 @@ class Runs:
         self.shipped = shipped
         self._limits = limits() if maximum is None else limits()._replace(runs=maximum)
         self._lock = threading.RLock()
-        self._watch = Watch(self._folder)
+        self._watch = Watch(self.folder)
+        self._catalogue = Catalogue(self.root)
         self._pool = Pool(self.root, self._limits)
 
     # --- making ---------------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ class Runs:
             raise RunError(f"There is no command {name!r:.40}; use one of {', '.join(COMMANDS)}.")
         with self._lock:
             run = self._spokesman(run)
-            folder, status = self._own(run), self.status(run)
+            folder, status = self.own(run), self.status(run)
             if status["live"] or (status["state"] == "queued" and name != "stop"):
                 for member in sweep_of(folder):
                     change_control(member, COMMANDS[name])
@@ -131,7 +132,7 @@ class Runs:
 
     def knobs(self, run: str, values: dict[str, Any]) -> None:
         """Turn knobs of a run (paths of its recipe); raises `RunError` naming the knob and its range."""
-        folder = self._own(run)
+        folder = self.own(run)
         if len(sweep_of(folder)) > 1:
             raise RunError("The runs of a sweep differ in their knobs, so these cannot be turned. Choose another run.")
         tune(from_json(recipe_of(folder)), values)
@@ -145,7 +146,7 @@ class Runs:
     def known(self, run: str) -> bool:
         """Whether there is such a run."""
         try:
-            self._folder(run)
+            self.folder(run)
         except RunError:
             return False
         return True
@@ -156,13 +157,13 @@ class Runs:
 
     def about(self, run: str) -> dict[str, Any]:
         """`title`, `command`, `seed` and `recipe` (tagged JSON), as the run was made."""
-        folder = self._folder(run)
+        folder = self.folder(run)
         about = about_run(folder)
         return {**about, "title": shown(about.get("title", run)), "recipe": recipe_of(folder)}
 
     def sweep(self, run: str) -> list[str]:
         """The ids of the runs that are trained together with a run, in their order, or the run alone."""
-        return [folder.name for folder in sweep_of(self._folder(run))]
+        return [folder.name for folder in sweep_of(self.folder(run))]
 
     def frame(self, run: str) -> bytes:
         """The newest frame."""
@@ -178,13 +179,10 @@ class Runs:
 
     def summaries(self) -> list[RunSummary]:
         """All runs below the root, newest first, with their present states."""
-        found = list_runs(self.root)
-        states = {run.name: self.status(run.name) for run in found if run.state != "damaged"}
-        return [run._replace(state=states.get(run.name, run._asdict())["state"]) for run in found]
+        return self._catalogue.summaries()
 
-    # --- inside -----------------------------------------------------------------------------------------------
-
-    def _folder(self, run: str) -> Path:
+    def folder(self, run: str) -> Path:
+        """The folder of a run, by its id; raises `RunError` when there is none."""
         if NAME.fullmatch(run):
             try:
                 return find_run(run, self.root, self.shipped)
@@ -192,12 +190,14 @@ class Runs:
                 pass
         raise RunError("There is no such run. It may have been deleted; start a new one.")
 
-    def _own(self, run: str) -> Path:
+    def own(self, run: str) -> Path:
         """The folder of a run that may be trained: not a shipped one."""
-        folder = self._folder(run)
+        folder = self.folder(run)
         if folder.parent != self.root:
             raise RunError("This run is shipped with vaelab: it can be looked at, not trained. Start one of your own.")
         return folder
+
+    # --- inside -----------------------------------------------------------------------------------------------
 
     def _spokesman(self, run: str) -> str:
         """The run of a sweep whose state is that of the whole: one at work, else one that has not finished."""
@@ -207,7 +207,7 @@ class Runs:
     def _restart(self, run: str, control: Control, epochs: int = 0) -> None:
         status = self.status(run)
         run = self.sweep(run)[0]
-        folder = self._own(run)
+        folder = self.own(run)
         if status["state"] == "finished" and epochs < 1:
             raise RunError("This run has finished its epochs. Give it more of them to train on.")
         if status["live"] or status["state"] not in (*RESUMABLE, "finished"):

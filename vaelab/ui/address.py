@@ -15,7 +15,7 @@ import streamlit as st
 from vaelab.assign import assign
 from vaelab.density import DENSITIES
 from vaelab.errors import VaelabError
-from vaelab.presets import preset
+from vaelab.presets import PRESETS, preset
 from vaelab.presets.adaptation import suited
 from vaelab.recipe import Recipe
 from vaelab.spec import Spec, fields, to_json
@@ -24,6 +24,13 @@ LONGEST = 2048  # Characters of one value that are looked at.
 EPOCHS = {"digits": 300}  # Of 11 steps each: the presets' ten epochs would be over before they are seen.
 GRID = 8  # Sample tiles per side, from 4 to 10.
 PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, and the addresses of those it was on.
+# What `?hide=` can leave out: parts of the page, panels of the explorer, and panels that only the comparison has.
+HIDEABLE = (
+    "menu", "sidebar",
+    "transport", "map", "image", "condition", "sliders", "knobs", "curves", "reconstructions", "samples",
+    "interpolation", "units", "codebook",
+    "marginals", "holes",
+)  # fmt: skip
 LABELS = 1000  # Classes that a decoder may be told of.
 CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid", "label", "dial")
 
@@ -89,6 +96,20 @@ def write_recipe(name: str, recipe: Recipe, seed: int) -> None:
     write(preset=name, data=recipe.data.name, seed=seed or None, set=list(differences(start, recipe)))
 
 
+def of_recipe(recipe: Recipe, seed: int) -> dict[str, str | list[str]]:
+    """The values of an address for a recipe and a seed, told by how it differs from the preset nearest to it."""
+    nearest: tuple[str, list[str]] | None = None
+    for name in PRESETS:
+        try:
+            changes = list(differences(starting(name, recipe.data.name), recipe))
+        except VaelabError:
+            continue  # This preset is of no use on these data.
+        if nearest is None or len(changes) < len(nearest[1]):
+            nearest = name, changes
+    name, changes = nearest or (next(iter(PRESETS)), [])
+    return {"data": recipe.data.name, "preset": name, "set": changes} | ({"seed": str(seed)} if seed else {})
+
+
 def differences(start: Spec, end: Spec, prefix: str = "") -> Iterable[str]:
     """The assignments `field=value` that turn one spec into another of its kind."""
     for field in fields(type(end)):
@@ -103,14 +124,20 @@ def differences(start: Spec, end: Spec, prefix: str = "") -> Iterable[str]:
             yield f"{path}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
 
 
+def hidden() -> list[str]:
+    """What the address asks to leave out, for a lesson: names of `HIDEABLE`, and no others."""
+    return [name for name in read("hide").split(",") if name in HIDEABLE]
+
+
 def unreadable() -> str:
-    """A sentence about values of the address that are no numbers where numbers belong; "" when all can be read."""
+    """Sentences about values of the address that are no numbers, or name nothing; "" when all can be read."""
     wrong = [name for name in CODES if read(name) and not _numbers(read(name))]
     wrong += [name for name in NUMBERS if read(name) and not read(name).isdecimal()]
-    if not wrong:
-        return ""
     it = "it was" if len(wrong) == 1 else "they were"
-    return f"The address gives no numbers for {' and '.join(wrong)}, so {it} left out."
+    said = [f"The address gives no numbers for {' and '.join(wrong)}, so {it} left out."] if wrong else []
+    if nothing := [name for name in read("hide").split(",") if name and name not in HIDEABLE]:
+        said.append(f"The address hides {nothing[0]!r:.40}, which is not here; it can hide {', '.join(HIDEABLE)}.")
+    return " ".join(said)
 
 
 def read_view() -> dict[str, Any]:

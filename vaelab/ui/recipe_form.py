@@ -82,6 +82,12 @@ def recipe_form(
     return choice
 
 
+def forget(page: str) -> None:
+    """Let the form of a page be filled anew from its address."""
+    st.session_state.pop(f"{page}.choice", None)
+    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
+
+
 def as_written(sentence: str) -> str:
     """A sentence that may quote what a visitor has typed, without the meaning that Markdown sees in it."""
     # Addresses become links after escapes are gone; an invisible word joiner keeps them from being seen as such.

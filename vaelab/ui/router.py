@@ -8,9 +8,11 @@ import streamlit as st
 
 from vaelab.ui import address
 from vaelab.ui.mishaps import contained
-from vaelab.ui.pages import compare, dial, playground
+from vaelab.ui.pages import compare, dial, playground, runs, shared
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
+
+NO_SIDEBAR = "<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }</style>"
 
 
 def show() -> None:
@@ -18,12 +20,21 @@ def show() -> None:
     st.set_page_config(page_title="vaelab", page_icon=ICON, layout="wide")
     # Streamlit leaves room for a header that a page with its menu on top does not have.
     st.html("<style>.stMainBlockContainer { padding: 4.5rem 2rem 2rem; }</style>")
+    if address.read("share"):
+        page = st.navigation([st.Page(shared.show, title="A shared run", default=True)], position="hidden")
+        with contained("shared"):
+            page.run()
+        return
+    hidden = address.hidden()
+    if "sidebar" in hidden:
+        st.html(NO_SIDEBAR)
     pages = [
-        st.Page(playground.show, title="Playground", icon=":material/tune:", url_path="playground", default=True),
+        playground.page(),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),
         st.Page(dial.show, title="Beta dial", icon=":material/speed:", url_path="dial"),
+        st.Page(runs.show, title="Runs", icon=":material/list:", url_path="runs"),
     ]
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="hidden" if "menu" in hidden else "top")
     with contained(f"page {page.url_path or page.title}"):
         address.enter(page.url_path)
         page.run()

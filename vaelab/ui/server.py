@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.checkpoints import shipped_root
+from vaelab.live.guest import Guests
+from vaelab.live.keeping import Keeping
 from vaelab.live.routes import routes as run_routes
 from vaelab.live.runs import Runs
 from vaelab.ui.discretion import Discretion
@@ -33,6 +35,18 @@ def visitor() -> str:
     return hashlib.sha256(context.session_id.encode()).hexdigest()[:16] if context else ""
 
 
+@functools.cache
+def keeping() -> Keeping:
+    """What is done with these runs besides training them."""
+    return Keeping(runs())
+
+
+@functools.cache
+def guests() -> Guests:
+    """Those who look at runs by share links."""
+    return Guests(runs())
+
+
 def base_path() -> str:
     """The path under which the app is served, "" at the root; Streamlit does not add it to custom routes."""
     path = (st.get_option("server.baseUrlPath") or "").strip("/")
@@ -42,7 +56,7 @@ def base_path() -> str:
 def routes() -> list[BaseRoute]:
     """The routes of runs and of the explorer's files."""
     hosts = tuple(st.get_option("server.allowedHosts") or ())
-    return [*run_routes(runs(), base_path(), hosts), *asset_routes(base_path())]
+    return [*run_routes(runs(), base_path(), hosts, guests()), *asset_routes(base_path())]
 
 
 def middleware() -> list[Middleware]:

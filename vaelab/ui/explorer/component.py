@@ -52,6 +52,7 @@ def explorer(
     key: str,
     base: str,
     runs: Sequence[str],
+    route: Literal["runs", "shared"] = "runs",
     mode: Literal["explore", "compare", "dial"] = "explore",
     labels: Sequence[str] = (),
     quantity: str = "",
@@ -64,11 +65,12 @@ def explorer(
 ) -> Reply:
     """Show one run, two beside each other, or those of a sweep under a dial of a `quantity`, which begins at `start`.
 
-    Frames reach the browser over the routes of `vaelab.live`.
+    Frames reach the browser over the routes of `vaelab.live`; by "shared" they can be looked at only.
     """
     data = {
         "base": base,
         "version": version(),
+        "route": route,
         "mode": mode,
         "runs": list(runs),
         "labels": list(labels),
@@ -76,9 +78,29 @@ def explorer(
         "start": start,
         "view": view or {},
         "hide": list(hide),
-        "can_train": True,
+        "can_train": route == "runs",
         "message": message,
     }
     result = _mount(key=key, data=data, on_view_change=on_view, on_action_change=on_action)
     action = result.get("action")
     return Reply(result.get("view"), action.get("name") if isinstance(action, dict) else None)
+
+
+class Curve(NamedTuple):
+    """One line of a chart."""
+
+    label: str
+    steps: list[int]
+    values: list[float]
+
+
+def curves(*, key: str, base: str, quantity: str, lines: Sequence[Curve]) -> None:
+    """Show the curves of several runs in one chart, to be read under the pointer or with the arrow keys."""
+    data = {
+        "base": base,
+        "version": version(),
+        "mode": "curves",
+        "quantity": quantity,
+        "curves": [line._asdict() for line in lines],
+    }
+    _mount(key=key, data=data)

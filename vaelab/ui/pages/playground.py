@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from vaelab.bottlenecks import Point
 from vaelab.spec import to_json
@@ -17,6 +18,11 @@ UNKNOWN = (
     "The run of this address does not exist any more: it was deleted, or made on another server. "
     "Press Train to make a new one; below is a trained example."
 )
+
+
+def page() -> StreamlitPage:
+    """The page as the menu has it."""
+    return st.Page(show, title="Playground", icon=":material/tune:", url_path="playground", default=True)
 
 
 def show() -> None:

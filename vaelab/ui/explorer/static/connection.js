@@ -12,8 +12,8 @@ const REFUSALS = {
 };
 const FIRST_DELAY = 500, LONGEST_DELAY = 10_000, POLL_EVERY = 1000, REOPEN_EVERY = 15_000;
 
-export function connect({ base, run, onFrame, onState, onRefusal = () => {} }) {
-  const path = `${base}/vaelab/runs/${encodeURIComponent(run)}`;
+export function connect({ base, route = "runs", run, onFrame, onState, onRefusal = () => {} }) {
+  const path = `${base}/vaelab/${route}/${encodeURIComponent(run)}`;
   let socket = null;
   let timer = 0;
   let delay = FIRST_DELAY;

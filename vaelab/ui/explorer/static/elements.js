@@ -1,6 +1,8 @@
 // Short ways to make the DOM of a panel. Text arrives as text nodes, never as markup: names and messages in a frame
 // come from outside.
 
+import { withOrigin } from "./png.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function fill(node, attributes, children) {
@@ -50,10 +52,10 @@ export function say(node, sentence) {
   node.hidden = sentence === "";
 }
 
-/** Hand the canvas to the user as a PNG file. */
-export async function downloadPNG(canvas, name) {
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-  const address = URL.createObjectURL(blob);
+/** Hand the canvas to the user as a PNG file that says how it was made. */
+export async function downloadPNG(canvas, name, origin = {}) {
+  const png = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  const address = URL.createObjectURL(withOrigin(png, origin));
   element("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);     // after the browser has started to read it
 }

@@ -30,7 +30,7 @@ const WAITING = {
 };
 
 export const sessionOf = ({ data, onView, onAction }) =>
-  createSession({ base: data.base, hide: data.hide, canTrain: data.can_train, onView, onAction });
+  createSession({ base: data.base, route: data.route, hide: data.hide, canTrain: data.can_train, onView, onAction });
 
 /** `update(data, view)` is told by Python which run to watch; a session that gets its frames elsewhere can be given. */
 export function createExplorer(root, options, session = sessionOf(options)) {

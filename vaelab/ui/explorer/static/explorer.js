@@ -12,7 +12,7 @@ const instances = new WeakMap();
 
 export function mount(component) {
   const { parentElement, data } = component;
-  const identity = JSON.stringify([data.mode, data.base, data.hide, data.version, data.can_train]);
+  const identity = JSON.stringify([data.mode, data.base, data.route, data.hide, data.version, data.can_train]);
   let instance = instances.get(parentElement);
   if (instance && instance.identity !== identity) {
     instance.destroy();
@@ -81,6 +81,7 @@ function loadStyles(root) {
 const OTHERS = {
   compare: () => import("./compare.js").then(({ createCompare }) => createCompare),
   dial: () => import("./dialled.js").then(({ createDialled }) => createDialled),
+  curves: () => import("./overlaid.js").then(({ createOverlaid }) => createOverlaid),
 };
 
 function createLater(root, load, options) {

@@ -2,6 +2,7 @@
 
 import { button, downloadPNG, element, panel, setText } from "./elements.js";
 import { INK, isSequence, paint } from "./pictures.js";
+import { originOf, plain } from "./png.js";
 import { shownCode } from "./store.js";
 
 const COPY_SCALE = 8; // each pixel becomes 8 x 8 in a saved file
@@ -55,7 +56,7 @@ export function createImage(root, store, actions) {
   }
 
   function download() {
-    downloadPNG(enlarged(), fileName(shownCode(state)));
+    downloadPNG(enlarged(), fileName(shownCode(state)), originOf(state, { made: "decode", z: plain([shownCode(state)]) }));
   }
 
   function draw() {

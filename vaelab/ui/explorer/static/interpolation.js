@@ -7,6 +7,7 @@ import { button, downloadPNG, element, field, panel, pressesSpace, reducedMotion
 import { createLengths } from "./lengths.js";
 import { lerp, slerp } from "./noise.js";
 import { isSequence, paint } from "./pictures.js";
+import { originOf, plain } from "./png.js";
 import { othersComeFirst } from "./store.js";
 import { createTiles } from "./tiles.js";
 
@@ -46,7 +47,7 @@ export function createInterpolation(root, store, actions) {
   const reading = element("output", { class: "reading" }, "t = 0.00");
 
   const { node, body, about } = panel(root, "interpolation", "Interpolate", {
-    tools: [button("Download PNG", () => ends() && downloadPNG(strip.picture(), `vaelab-interpolation-${kind}.png`))],
+    tools: [button("Download PNG", () => ends() && downloadPNG(strip.picture(), `vaelab-interpolation-${kind}.png`, origin()))],
   });
   const walk = element("div", { class: "walk" });
   body.append(
@@ -73,6 +74,8 @@ export function createInterpolation(root, store, actions) {
   }
 
   const count = () => Number(frames.value);
+  const origin = () => originOf(store.state, { made: "interpolate", path: kind,
+    z: plain(Array.from({ length: count() }, (_, index) => pathAt(position(index)))) });
   const position = (index) => index / (count() - 1);
   const ends = () => store.state.decoder && store.state.a && store.state.b;
 

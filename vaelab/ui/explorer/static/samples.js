@@ -7,6 +7,7 @@
 import { NAMES, SHORT, createSource, effective, offered } from "./densities.js";
 import { button, downloadPNG, element, field, panel, say, setText } from "./elements.js";
 import { paint as paintPicture } from "./pictures.js";
+import { originOf, plain } from "./png.js";
 import { othersComeFirst } from "./store.js";
 import { createTiles } from "./tiles.js";
 
@@ -160,13 +161,20 @@ function createSampleGrid(root, store, actions, label = "Samples of the prior") 
     refresh = setTimeout(() => { refresh = 0; draw(); }, wait);
   }
 
+  function origin() {
+    const { seed = 0, temperature, frame } = store.state;
+    const density = effective(store.state.density, frame);
+    const codes = ready() ? plain(tiles.tiles().map((_, index) => codeOf(index))) : undefined;
+    return { ...originOf(store.state, { made: "sample", density, seed, temperature, z: codes }), class: undefined };
+  }
+
   function destroy() {
     clearTimeout(refresh);
     tiles.destroy();
   }
 
   draw();
-  return { update, destroy, picture: tiles.picture, grid: tiles.grid };
+  return { update, destroy, picture: tiles.picture, origin, grid: tiles.grid };
 }
 
 const sampleFile = ({ seed = 0, temperature = 1 }, title = "samples") =>
@@ -174,7 +182,7 @@ const sampleFile = ({ seed = 0, temperature = 1 }, title = "samples") =>
 
 export function createSamples(root, store, actions) {
   const { node, body, about } = panel(root, "samples", "Sample the prior", {
-    tools: [button("Download PNG", () => store.state.decoder && downloadPNG(grid.picture(), sampleFile(store.state)))],
+    tools: [button("Download PNG", () => store.state.decoder && downloadPNG(grid.picture(), sampleFile(store.state), grid.origin()))],
   });
   const controls = createSampleControls(body, [store], actions);
   const grid = createSampleGrid(body, store, actions);
@@ -197,7 +205,7 @@ export function createSamples(root, store, actions) {
 export function createSamplePair(root, stores, actions, labels) {
   const { node, body } = panel(root, "samples", "The same noise, decoded by both", {
     tools: labels.map((label, index) => button(`PNG ${label}`, () => stores[index].state.decoder
-      && downloadPNG(grids[index].picture(), sampleFile(stores[0].state, `samples-${index + 1}`)), { title: `Download the grid of ${label}` })),
+      && downloadPNG(grids[index].picture(), sampleFile(stores[0].state, `samples-${index + 1}`), grids[index].origin()), { title: `Download the grid of ${label}` })),
     sentence: "Tile by tile the same noise. Where one grid shows clear images and the other does not, you see what the prior term bought.",
   });
   const controls = createSampleControls(body, stores, actions[0]);

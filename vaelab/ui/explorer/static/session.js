@@ -42,12 +42,13 @@ function withoutWeights(frame, shown) {
   return { ...shown, header: { ...frame.header, run, latent, image_shape, program, bottleneck, classes, condition, has_prior } };
 }
 
-// `onView(view)` is called once the user has let go; `onAction({name})` for what only Python can do.
-export function createSession({ base = "", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
+// `onView(view)` is called once the user has let go; `onAction({name})` for what only Python can do. By the route "shared" a
+// run can be looked at only.
+export function createSession({ base = "", route = "runs", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
     grid: GRID.usual, density: null, label: 0, dial: null, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
-    connection: "none", notice: "", refusal: "", hide: new Set(hide), canTrain,
+    connection: "none", notice: "", refusal: "", hide: new Set(hide), canTrain, readOnly: route !== "runs",
   });
   const past = []; // committed codes, the present one last
   let connection = null;
@@ -120,7 +121,7 @@ export function createSession({ base = "", hide = [], canTrain = true, onView = 
       run = next;
       connection?.close();
       connection = connect({
-        base, run, onFrame: show,
+        base, route, run, onFrame: show,
         onState: (state, message) => store.set({ connection: state, notice: message }), onRefusal: refuse,
       });
     },

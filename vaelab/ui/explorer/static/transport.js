@@ -14,6 +14,7 @@ export const createTransport = (root, store, actions) => createTransportOf(root,
 
 /** `sources`: [{store, actions, label}]. Python handles train and reset once for all of them: the first is asked. */
 export function createTransportOf(root, sources) {
+  const { readOnly } = sources[0].store.state;
   const suffix = sources.length > 1 ? " both" : "";
   let pending = null;                       // {text, waiting: Map(store -> done(header))}
   let forget = 0;
@@ -24,7 +25,8 @@ export function createTransportOf(root, sources) {
   const reset = button(`Reset${suffix}`, () => ask("reset", "resetting…"), { title: "Start again from new weights" });
   const buttons = element("div", { class: "transport-buttons" }, main, step, stop, reset);
   const lines = element("div", { class: "status-lines" });
-  const node = element("div", { class: "transport", role: "group", "aria-label": "Training" }, buttons);
+  const node = element("div", { class: "transport", role: "group", "aria-label": "Training" },
+    readOnly ? null : buttons);
   root.append(node);
   const help = createKeysHelp(node);
   node.append(lines);
@@ -102,6 +104,7 @@ export function createTransportOf(root, sources) {
 
   /** A single key anywhere in the explorer: Space pauses and resumes, S takes one step, ? lists all keys. True when it was used. */
   function key(name) {
+    if (readOnly && name !== "?") return false;
     const { action } = joint();
     if (name === "space" && (action === "pause" || action === "resume") && !pressesSpace(root.getRootNode().activeElement)) press();
     else if (name === "s" && !step.disabled) step.click();
