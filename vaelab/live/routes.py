@@ -1,4 +1,4 @@
-"""The web routes of a run: its frames over a WebSocket, its newest frame over plain HTTP.
+"""The web routes of a run: its frames over a WebSocket, its newest frame and its encoder over plain HTTP.
 
 A viewer gets the newest frame, and the next one only after it has acknowledged that: a slow page sees fewer frames,
 never old ones, and costs no memory here. What it asked for and could not have is said as text, `{"refused": sentence}`.
@@ -48,26 +48,33 @@ def routes(runs: Runs, base: str = "", allowed_hosts: Sequence[str] = ()) -> lis
         await socket.accept()  # Only an accepted connection can say why it is closed.
         await _Viewer(socket, runs, socket.path_params["run"]).serve()
 
-    async def frame(request: Request) -> Response:
+    async def give(request: Request, read: Callable[[str], bytes]) -> Response:
         if not allowed(request.headers, allowed_hosts):
             return _sentence(403, "This page may not watch runs of this server.")
         run = request.path_params["run"]
         try:
-            content = await run_in_threadpool(_newest, runs, run)
+            content = await run_in_threadpool(_known, read, run)
         except VaelabError as error:
             return _sentence(404, str(error))
         return Response(content, media_type="application/octet-stream", headers=HEADERS)
 
+    async def frame(request: Request) -> Response:
+        return await give(request, runs.frame)
+
+    async def encoder(request: Request) -> Response:
+        return await give(request, runs.encoder)
+
     return [
         WebSocketRoute(f"{base}/vaelab/runs/{{run}}/frames", frames),
         Route(f"{base}/vaelab/runs/{{run}}/frame", frame, methods=["GET"]),
+        Route(f"{base}/vaelab/runs/{{run}}/encoder", encoder, methods=["GET"]),
     ]
 
 
-def _newest(runs: Runs, run: str) -> bytes:
+def _known(read: Callable[[str], bytes], run: str) -> bytes:
     if not RUN.fullmatch(run):
         raise RunError("There is no such run.")
-    return runs.frame(run)
+    return read(run)
 
 
 def _sentence(status: int, message: str) -> Response:

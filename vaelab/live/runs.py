@@ -30,7 +30,7 @@ from vaelab.checkpoints import (
 )
 from vaelab.checkpoints.runs import NAME
 from vaelab.errors import CheckpointError, RunError
-from vaelab.live.control import FRAME, Control, change_control, read_control
+from vaelab.live.control import ENCODER, FRAME, Control, change_control, read_control
 from vaelab.live.describe import tune
 from vaelab.live.pool import Pool
 from vaelab.live.processes import terminate
@@ -161,6 +161,10 @@ class Runs:
         """The newest frame."""
         return self._watch.newest(run).content
 
+    def encoder(self, run: str) -> bytes:
+        """The encoder of the newest weights, as `live.encoders` packs it."""
+        return self._watch.encoder(run)
+
     def newest(self, run: str) -> Newest:
         """The newest frame with its sequence number and version."""
         return self._watch.newest(run)
@@ -213,7 +217,8 @@ class Runs:
     def _queue(self, run: str, control: Control, step: int | None = 0) -> None:
         for folder in sweep_of(self.root / run):
             change_control(folder, lambda before: control._replace(sequence=before.sequence))
-            (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
+            for name in (FRAME, ENCODER):  # Of an earlier worker.
+                (folder / name).unlink(missing_ok=True)
             write_status(folder, {"state": "queued", "message": "", "step": step, "queued": time.time()})
         self._pool.add(run)
 
