@@ -1,0 +1,241 @@
+// Draw your own: what is drawn is encoded while it is drawn, and its code becomes the one that is shown. The encoder is
+// fetched when the pad is opened, and again when the weights have moved on.
+
+import { createDrawing } from "./drawing.js";
+import { button, element, field, panel, say, setText } from "./elements.js";
+import { classAround } from "./neighbours.js";
+import { listenPen } from "./pen.js";
+import { INK, isSequence, paint } from "./pictures.js";
+
+const FOLLOW = 2000; // milliseconds between two encoders while a run trains
+const WHILE_DRAWN = 8; // milliseconds: an encoder that takes longer works when the pen is lifted
+const INVITATION = "Draw with mouse, pen or finger, and see where the model puts it.";
+const MEANING = "On the map: its code, and around it one and two standard deviations of its posterior.";
+const POINT = "On the map: its code, a point. This model was not trained to say how sure of it it is.";
+const HELP = "Drawing pad. Draw with mouse, pen or finger; the right button erases. With the keyboard, Space puts the pen "
+  + "down and lifts it, arrows move it, with Shift in small steps.";
+
+export function createPad(root, store, actions) {
+  const { state } = store;
+  const toggle = button("Draw", () => (open ? close() : show()), { "aria-expanded": "false", class: "button pad-toggle" });
+  const { node, body, about } = panel(root, "pad", "Draw your own", { tools: [toggle], sentence: INVITATION });
+  const canvas = element("canvas", { class: "pad-canvas", tabindex: 0, role: "application", "aria-roledescription": "drawing pad", "aria-label": HELP });
+  const nib = element("i", { class: "pad-nib", hidden: true });
+  const seen = element("canvas", { class: "pad-picture", role: "img", "aria-label": "What the model sees" });
+  const back = element("canvas", { class: "pad-picture", role: "img", "aria-label": "What it makes of it" });
+  const brush = element("input", { type: "range", class: "range", min: 0.03, max: 0.2, step: 0.01, value: 0.1, "aria-label": "Brush" });
+  const erase = button("Erase", () => erase.setAttribute("aria-pressed", erase.getAttribute("aria-pressed") !== "true"),
+    { "aria-pressed": "false", title: "Or draw with the right button" });
+  const undo = button("Undo", () => change(drawing.undo), { title: "Take back the last stroke (Ctrl+Z)" });
+  const redo = button("Redo", () => change(drawing.redo), { title: "Put it there again (Ctrl+Y)" });
+  const clear = button("Clear", () => change(drawing.clear));
+  const ends = [["a", "Start of walk"], ["b", "End of walk"]].map(([name, text]) => button(text, () => setEnd(name)));
+  const result = element("p", { class: "pad-result", role: "status" });
+  const meaning = element("p", { class: "hint" });
+  const brushField = field("Brush", brush);
+  body.append(
+    element("div", { class: "pad-pictures" },
+      element("div", { class: "pad-surface" }, canvas, nib),
+      element("div", { class: "pad-seen" },
+        element("figure", {}, seen, element("figcaption", {}, "What the model sees")),
+        element("figure", {}, back, element("figcaption", {}, "What it makes of it")))),
+    element("div", { class: "controls pad-tools" }, brushField, element("div", { class: "group" }, erase, undo, redo, clear)),
+    result, meaning, element("div", { class: "row" }, ...ends));
+  body.hidden = true;
+
+  const drawing = createDrawing(canvas);
+  let open = false;
+  let encoder = null;
+  let known = ""; // the run and the frame that the encoder was fetched for
+  let fetching = false;
+  let fetched = -Infinity;
+  let follow = 0;
+  let animation = 0;
+  let times = [0, 0]; // milliseconds that the last two encodings took: one of them may have been held up
+  let drawn = false; // the pen is down
+  let problem = "";
+  let picture = null;
+
+  listenPen(canvas, {
+    begin(x, y, erasing, event) {
+      drawn = true;
+      drawing.begin(x, y, Number(brush.value), erasing || erase.getAttribute("aria-pressed") === "true");
+      later(event);
+    },
+    extend(x, y, event) {
+      drawing.extend(x, y);
+      later(event);
+    },
+    end() {
+      drawn = false;
+      drawing.end();
+      settle();
+    },
+    point(x, y, down) {
+      nib.hidden = x === null;
+      nib.classList.toggle("down", down);
+      Object.assign(nib.style, { left: `${100 * x}%`, top: `${100 * y}%` });
+    },
+  });
+  node.addEventListener("keydown", (event) => {
+    const name = event.key.toLowerCase();
+    const held = event.ctrlKey || event.metaKey;
+    if (open && name === "escape") close(true);
+    else if (open && held && (name === "y" || (name === "z" && event.shiftKey))) change(drawing.redo);
+    else if (open && held && name === "z") change(drawing.undo);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  function show() {
+    open = true;
+    reveal();
+    encode();
+    refresh();
+    canvas.focus({ focusVisible: false });
+  }
+
+  function close(back = false) {
+    open = false;
+    clearTimeout(follow);
+    follow = 0;
+    store.set({ drawn: null });
+    reveal();
+    if (back) toggle.focus();
+  }
+
+  function reveal() {
+    body.hidden = !open;
+    setText(toggle, open ? "Close" : "Draw");
+    toggle.setAttribute("aria-expanded", open);
+    say(about, open ? "" : INVITATION);
+    tell();
+  }
+
+  // Where nothing is drawn from it in training, a deviation is a number that nothing has been asked of.
+  const isSampled = () =>
+    !state.frame.header.knobs?.some(({ path, value }) => path === "objective.sampling_scale" && value === 0);
+
+  const frameName = () => `${state.frame.header.run} ${state.frame.header.sequence}`;
+
+  // The encoder of the newest weights. One that is on its way is not asked for twice.
+  async function refresh() {
+    if (!open || fetching) return;
+    const wanted = frameName();
+    if (wanted === known) return;
+    fetching = true;
+    fetched = performance.now();
+    try {
+      encoder = await actions.encoder();
+      problem = "";
+    } catch (error) {
+      encoder = null;
+      problem = error.message;
+    }
+    fetching = false;
+    known = wanted;
+    if (open) encode();
+  }
+
+  // The marker follows the weights of a run that trains, and the code shown as long as it is the drawing's.
+  function keepUp() {
+    if (!open || follow || fetching || frameName() === known) return;
+    follow = setTimeout(() => { follow = 0; refresh(); }, Math.max(0, fetched + FOLLOW - performance.now()));
+  }
+
+  function later(event) {
+    store.set({ moment: event.timeStamp });
+    if (Math.min(...times) > WHILE_DRAWN || animation) return;
+    animation = requestAnimationFrame(() => {
+      animation = 0;
+      encode(true);
+    });
+  }
+
+  function encode(moving = drawn) {
+    const owner = state.drawn === null || state.z === state.drawn.code || moving;
+    picture = null;
+    if (encoder && encoder.latent === state.decoder.latent) {
+      const started = performance.now();
+      try {
+        picture = drawing.picture(encoder);
+        const { mean, deviation } = picture ? encoder.encode(picture, state.decoder.label) : {};
+        if (picture) store.set({ drawn: { code: mean, deviation: isSampled() ? deviation : null }, ...(owner ? { z: mean, hover: null, point: null } : {}) });
+        problem = "";
+      } catch (error) {
+        picture = null;
+        problem = error.message;
+      }
+      times = [times[1], performance.now() - started];
+    }
+    if (!picture) store.set({ drawn: null });
+    tell();
+  }
+
+  // What was drawn is whole: it becomes a place to come back to.
+  function settle() {
+    cancelAnimationFrame(animation);
+    animation = 0;
+    encode(true);
+    if (picture) actions.commit();
+    refresh();
+  }
+
+  function change(act) {
+    act();
+    settle();
+  }
+
+  function setEnd(name) {
+    if (!state.drawn) return;
+    store.set({ [name]: Float32Array.from(state.drawn.code) });
+    actions.commit();
+  }
+
+  // Buttons, pictures and words, as things are now.
+  function tell() {
+    undo.disabled = !drawing.canUndo;
+    redo.disabled = !drawing.canRedo;
+    clear.disabled = drawing.empty;
+    for (const end of ends) end.disabled = !state.drawn;
+    const { decoder } = state;
+    const sequence = isSequence(decoder.shape);
+    brushField.hidden = erase.hidden = sequence; // of a pen only the way counts
+    const nothing = new Float32Array(decoder.shape.reduce((total, size) => total * size, 1));
+    for (const [target, values] of [[seen, picture], [back, state.drawn && decoder.decode(state.drawn.code)]]) {
+      if (values || !sequence) paint(target, values ?? nothing, decoder.shape, INK);
+      else target.getContext("2d").clearRect(0, 0, target.width, target.height);
+    }
+    setText(meaning, state.drawn && !state.drawn.deviation ? POINT : MEANING);
+    setText(result, problem || (state.drawn ? (drawn ? "…" : describe()) : encoder ? "Draw here." : "The encoder is on its way…"));
+  }
+
+  function describe() {
+    const { code, deviation } = state.drawn;
+    const { header, arrays } = state.frame;
+    const around = classAround(code, arrays.codes, arrays.labels);
+    const shares = deviation && [...deviation].map((value) => value.toFixed(2));
+    return [
+      around && `Among codes of “${header.classes?.[around.label] ?? around.label}” (${Math.round(100 * around.share)} % of the nearest).`,
+      shares && (shares.length <= 4 ? `σ = ${shares.join(", ")}` : `Mean σ = ${(deviation.reduce((a, b) => a + b) / deviation.length).toFixed(2)}`),
+    ].filter(Boolean).join("\n");
+  }
+
+  const possible = ({ shape }) => !isSequence(shape) || state.frame.header.recipe?.data?.name === "pendigits";
+
+  return {
+    update(changed) {
+      node.hidden = !state.decoder || !possible(state.decoder);
+      if (node.hidden && open) close();
+      if (!open) return;
+      if (changed.has("label")) encode();
+      else if (changed.has("decoder") || changed.has("drawn")) tell();
+      if (changed.has("frame")) keepUp();
+    },
+    destroy() {
+      clearTimeout(follow);
+      cancelAnimationFrame(animation);
+    },
+  };
+}
