@@ -208,9 +208,12 @@ def test_what_cannot_be_encoded_is_said(page, explore, harness):
     page.locator(".pad-result").filter(has_text="This run has no encoder to draw for.").wait_for()
     draw(page, SHAPES[1])
     assert code(page) is None and page.get_by_role("button", name="Start of walk").is_disabled()
+    page.errors.clear()  # The refused request.
     harness.encoders["two"] = b"\0\0\0\0 no frame"
     page.keyboard.press("Escape")
-    page.errors.clear()  # The refused request.
+    page.keyboard.press("Enter")
+    page.locator(".pad-result").filter(has_text="not valid JSON").wait_for()
+    del harness.encoders["two"]
 
 
 def test_unpacked_encoders_say_what_they_are_for(harness):

@@ -73,7 +73,8 @@ function sampled(ink, width, height, { left, top, scaleX, scaleY, fromX, fromY }
 
 const whole = (side, width, height) => {
   const scale = Math.min(width, height) / side;
-  return { left: (width - side * scale) / 2, top: (height - side * scale) / 2, scaleX: scale, scaleY: scale, fromX: 0, fromY: 0 };
+  const [left, top] = [width, height].map((length) => (length - side * scale) / 2);
+  return { left, top, scaleX: scale, scaleY: scale, fromX: 0, fromY: 0 };
 };
 
 // The ink's box fitted into a box of columns x rows and put in its middle, in a picture of `width` x rows. With `stretch`

@@ -4,11 +4,12 @@
 import { createDrawing } from "./drawing.js";
 import { button, element, field, panel, say, setText } from "./elements.js";
 import { classAround } from "./neighbours.js";
+import { createNewest } from "./newest.js";
 import { listenPen } from "./pen.js";
 import { INK, isSequence, paint } from "./pictures.js";
 
-const FOLLOW = 2000; // milliseconds between two encoders while a run trains
 const WHILE_DRAWN = 8; // milliseconds: an encoder that takes longer works when the pen is lifted
+const SHOWN = 4; // deviations, in words
 const INVITATION = "Draw with mouse, pen or finger, and see where the model puts it.";
 const MEANING = "On the map: its code, and around it one and two standard deviations of its posterior.";
 const POINT = "On the map: its code, a point. This model was not trained to say how sure of it it is.";
@@ -19,11 +20,15 @@ export function createPad(root, store, actions) {
   const { state } = store;
   const toggle = button("Draw", () => (open ? close() : show()), { "aria-expanded": "false", class: "button pad-toggle" });
   const { node, body, about } = panel(root, "pad", "Draw your own", { tools: [toggle], sentence: INVITATION });
-  const canvas = element("canvas", { class: "pad-canvas", tabindex: 0, role: "application", "aria-roledescription": "drawing pad", "aria-label": HELP });
+  const canvas = element("canvas", {
+    class: "pad-canvas", tabindex: 0, role: "application", "aria-roledescription": "drawing pad", "aria-label": HELP,
+  });
   const nib = element("i", { class: "pad-nib", hidden: true });
   const seen = element("canvas", { class: "pad-picture", role: "img", "aria-label": "What the model sees" });
   const back = element("canvas", { class: "pad-picture", role: "img", "aria-label": "What it makes of it" });
-  const brush = element("input", { type: "range", class: "range", min: 0.03, max: 0.2, step: 0.01, value: 0.1, "aria-label": "Brush" });
+  const brush = element("input", {
+    type: "range", class: "range", min: 0.03, max: 0.2, step: 0.01, value: 0.1, "aria-label": "Brush",
+  });
   const erase = button("Erase", () => erase.setAttribute("aria-pressed", erase.getAttribute("aria-pressed") !== "true"),
     { "aria-pressed": "false", title: "Or draw with the right button" });
   const undo = button("Undo", () => change(drawing.undo), { title: "Take back the last stroke (Ctrl+Z)" });
@@ -45,14 +50,10 @@ export function createPad(root, store, actions) {
 
   const drawing = createDrawing(canvas);
   let open = false;
-  let encoder = null;
-  let known = ""; // the run and the frame that the encoder was fetched for
-  let fetching = false;
-  let fetched = -Infinity;
-  let follow = 0;
   let animation = 0;
   let times = [0, 0]; // milliseconds that the last two encodings took: one of them may have been held up
   let drawn = false; // the pen is down
+  let due = false; // what was drawn waits for an encoder, to be shown and to be a place to come back to
   let problem = "";
   let picture = null;
 
@@ -92,14 +93,13 @@ export function createPad(root, store, actions) {
     open = true;
     reveal();
     encode();
-    refresh();
+    newest.refresh();
     canvas.focus({ focusVisible: false });
   }
 
   function close(back = false) {
     open = false;
-    clearTimeout(follow);
-    follow = 0;
+    newest.stop();
     store.set({ drawn: null });
     reveal();
     if (back) toggle.focus();
@@ -117,52 +117,37 @@ export function createPad(root, store, actions) {
   const isSampled = () =>
     !state.frame.header.knobs?.some(({ path, value }) => path === "objective.sampling_scale" && value === 0);
 
-  const frameName = () => `${state.frame.header.run} ${state.frame.header.sequence}`;
-
-  // The encoder of the newest weights. One that is on its way is not asked for twice.
-  async function refresh() {
-    if (!open || fetching) return;
-    const wanted = frameName();
-    if (wanted === known) return;
-    fetching = true;
-    fetched = performance.now();
-    try {
-      encoder = await actions.encoder();
-      problem = "";
-    } catch (error) {
-      encoder = null;
-      problem = error.message;
-    }
-    fetching = false;
-    known = wanted;
-    if (open) encode();
-  }
-
-  // The marker follows the weights of a run that trains, and the code shown as long as it is the drawing's.
-  function keepUp() {
-    if (!open || follow || fetching || frameName() === known) return;
-    follow = setTimeout(() => { follow = 0; refresh(); }, Math.max(0, fetched + FOLLOW - performance.now()));
-  }
+  const newest = createNewest(store, actions.encoder, () => {
+    const waited = due;
+    encode();
+    if (waited && picture) actions.commit();
+  });
 
   function later(event) {
     store.set({ moment: event.timeStamp });
     if (Math.min(...times) > WHILE_DRAWN || animation) return;
     animation = requestAnimationFrame(() => {
       animation = 0;
-      encode(true);
+      encode();
     });
   }
 
-  function encode(moving = drawn) {
-    const owner = state.drawn === null || state.z === state.drawn.code || moving;
+  // The code that is shown becomes the drawing's when somebody draws, and stays so until it is moved elsewhere.
+  function encode() {
+    const takes = drawn || due || (state.drawn !== null && state.z === state.drawn.code);
+    const { encoder } = newest;
     picture = null;
-    if (encoder && encoder.latent === state.decoder.latent) {
+    problem = newest.problem;
+    if (encoder) {
       const started = performance.now();
       try {
         picture = drawing.picture(encoder);
-        const { mean, deviation } = picture ? encoder.encode(picture, state.decoder.label) : {};
-        if (picture) store.set({ drawn: { code: mean, deviation: isSampled() ? deviation : null }, ...(owner ? { z: mean, hover: null, point: null } : {}) });
-        problem = "";
+        if (picture) {
+          const { mean, deviation } = encoder.encode(picture, state.decoder.label);
+          store.set({ drawn: { code: mean, deviation: isSampled() ? deviation : null } });
+          if (takes) store.set({ z: mean, hover: null, point: null });
+        }
+        due = false;
       } catch (error) {
         picture = null;
         problem = error.message;
@@ -177,9 +162,10 @@ export function createPad(root, store, actions) {
   function settle() {
     cancelAnimationFrame(animation);
     animation = 0;
-    encode(true);
+    due = true;
+    encode();
     if (picture) actions.commit();
-    refresh();
+    newest.refresh();
   }
 
   function change(act) {
@@ -208,17 +194,20 @@ export function createPad(root, store, actions) {
       else target.getContext("2d").clearRect(0, 0, target.width, target.height);
     }
     setText(meaning, state.drawn && !state.drawn.deviation ? POINT : MEANING);
-    setText(result, problem || (state.drawn ? (drawn ? "…" : describe()) : encoder ? "Draw here." : "The encoder is on its way…"));
+    setText(result, problem || (state.drawn ? (drawn ? "…" : describe())
+      : newest.encoder ? "Draw here." : "The encoder is on its way…"));
   }
 
   function describe() {
     const { code, deviation } = state.drawn;
     const { header, arrays } = state.frame;
     const around = classAround(code, arrays.codes, arrays.labels);
-    const shares = deviation && [...deviation].map((value) => value.toFixed(2));
+    const name = around && (header.classes?.[around.label] ?? around.label);
+    const mean = deviation?.reduce((total, value) => total + value, 0) / deviation?.length;
     return [
-      around && `Among codes of “${header.classes?.[around.label] ?? around.label}” (${Math.round(100 * around.share)} % of the nearest).`,
-      shares && (shares.length <= 4 ? `σ = ${shares.join(", ")}` : `Mean σ = ${(deviation.reduce((a, b) => a + b) / deviation.length).toFixed(2)}`),
+      around && `Among codes of “${name}” (${Math.round(100 * around.share)} % of the nearest).`,
+      deviation && (deviation.length <= SHOWN ? `σ = ${[...deviation].map((value) => value.toFixed(2)).join(", ")}`
+        : `Mean σ = ${mean.toFixed(2)}`),
     ].filter(Boolean).join("\n");
   }
 
@@ -231,10 +220,13 @@ export function createPad(root, store, actions) {
       if (!open) return;
       if (changed.has("label")) encode();
       else if (changed.has("decoder") || changed.has("drawn")) tell();
-      if (changed.has("frame")) keepUp();
+      if (changed.has("frame")) {
+        if (state.drawn && !newest.encoder) encode(); // another run's codes mean other things
+        if (!drawing.empty) newest.follow();
+      }
     },
     destroy() {
-      clearTimeout(follow);
+      newest.stop();
       cancelAnimationFrame(animation);
     },
   };

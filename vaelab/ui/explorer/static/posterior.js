@@ -38,7 +38,8 @@ export function drawPosterior(context, width, height, { plane, camera, theme, st
       context.setLineDash(sigma === 2 && stroke === theme.text ? [5, 4] : []);
       context.beginPath();
       // On the screen y points downwards.
-      context.ellipse(x, y, sigma * major * camera.scale, Math.max(least * sigma, sigma * minor * camera.scale), -angle, 0, TURN);
+      const [across, along] = [major, minor].map((axis) => sigma * axis * camera.scale);
+      context.ellipse(x, y, across, Math.max(least * sigma, along), -angle, 0, TURN);
       context.stroke();
     }
     context.setLineDash([]);
