@@ -58,9 +58,10 @@ export function createPad(root, store, actions) {
   let picture = null;
 
   listenPen(canvas, {
-    begin(x, y, erasing, event) {
+    begin(x, y, rubbing, event) {
       drawn = true;
-      drawing.begin(x, y, Number(brush.value), erasing || erase.getAttribute("aria-pressed") === "true");
+      const erasing = rubbing || erase.getAttribute("aria-pressed") === "true";
+      drawing.begin(x, y, Number(brush.value), erasing && !isSequence(state.decoder.shape));
       later(event);
     },
     extend(x, y, event) {
@@ -134,6 +135,7 @@ export function createPad(root, store, actions) {
 
   // The code that is shown becomes the drawing's when somebody draws, and stays so until it is moved elsewhere.
   function encode() {
+    if (!open) return;
     const takes = drawn || due || (state.drawn !== null && state.z === state.drawn.code);
     const { encoder } = newest;
     picture = null;
