@@ -7,7 +7,7 @@ from tests.live.helpers import BETA, RATE, tiny
 from tests.variants import name as called
 from tests.variants import recipes
 from vaelab.errors import RunError
-from vaelab.live.describe import decoder_names, describe, expected_parameters, initial_decoder, total_steps, tune
+from vaelab.live.describe import decoder_names, describe, expected_parameters, initial_parameters, total_steps, tune
 from vaelab.model import parameters
 from vaelab.spec import replace, to_json
 
@@ -17,7 +17,7 @@ def test_the_program_names_the_arrays_that_travel_with_it(recipe):
     """What the program computes is held against JAX in the browser itself."""
     arrays = parameters(recipe.build(5))
     assert {name: (array.shape, array.dtype.name) for name, array in arrays.items()} == expected_parameters(recipe)
-    for name, array in initial_decoder(recipe, 5).items():
+    for name, array in initial_parameters(recipe, 5, decoder_names(recipe)).items():
         np.testing.assert_array_equal(arrays[name], array)
     used = {value for layer in describe(recipe)["program"] for value in layer.values() if str(value) in arrays}
     assert used == set(decoder_names(recipe))

@@ -8,7 +8,7 @@ from tests.live.helpers import tiny
 from vaelab.checkpoints import create_run, read_metrics
 from vaelab.data import GaussianNoise
 from vaelab.evaluation.gallery import gallery, holes
-from vaelab.live.control import FRAME, LIVE
+from vaelab.live.control import ENCODER, FRAME, LIVE
 from vaelab.live.frames import unpack
 from vaelab.live.recorder import Recorder
 from vaelab.live.snapshot import Snapshot
@@ -107,6 +107,34 @@ def test_a_model_about_to_diverge_can_still_be_drawn(tmp_path, trained, digits, 
     shown = {name: array for name, array in arrays.items() if name in ("codes", "information")}
     assert len(shown) == 2 and all(np.isfinite(array).all() for array in shown.values())
     np.testing.assert_array_equal(arrays["history"], np.array([[5, 1e30, 2, np.nan]], np.float32))
+
+
+def test_the_encoder_is_written_beside_the_frames_but_more_rarely(tmp_path, trained, digits, monkeypatch):
+    from vaelab.live import budget
+
+    recipe, state = trained
+    run = create_run(tmp_path / "run", to_json(recipe), title="t", command="c", seed=2)
+    (run / LIVE).mkdir()
+    now = [100.0]
+    monkeypatch.setattr(budget.time, "monotonic", lambda: now[0])
+    record, snapshot = Recorder(run, recipe, None, ""), Snapshot(recipe, digits, 2)
+    snapshot.load(state.parameters)
+    written = []
+    for step in range(1, 31):
+        now[0] += 0.1
+        record.note(Progress(step, 300, 1.0, {"loss": 1.0}, 0.1, state))
+        record.report("training")
+        record.show(snapshot)
+        written.append(unpack((run / ENCODER).read_bytes())[0]["step"])
+    assert len(set(written)) == 3  # In three seconds, with thirty frames.
+    record.report("paused")
+    record.show(snapshot)
+    header, arrays = unpack((run / ENCODER).read_bytes())
+    assert header["step"] == 30
+    for name, array in arrays.items():
+        np.testing.assert_allclose(array, snapshot.parameters()[name], rtol=1e-3, atol=1e-6)
+    record.clear_frame()
+    assert not (run / ENCODER).exists()
 
 
 def test_the_curve_of_a_long_run_does_not_grow_without_end(tmp_path, trained, digits, monkeypatch):

@@ -9,8 +9,8 @@ from vaelab.bottlenecks.codes import PointCode
 from vaelab.bottlenecks.projections import expand_from, flatten_to
 from vaelab.bottlenecks.waist import Waist
 from vaelab.errors import RecipeError
-from vaelab.lazy import jax, jnp
-from vaelab.nets.layers import Program, Shape
+from vaelab.nets.largest import Largest
+from vaelab.nets.layers import Layer, Program, Shape
 from vaelab.spec import number
 
 
@@ -38,6 +38,8 @@ class TopK(Waist):
 
     def read(self, statistics: Any, key: Any, sampling_scale: Any) -> PointCode:
         """[B, size] -> code; nothing is drawn."""
-        # The k-th largest as a threshold: the gradient passes to what is kept, and nothing is scattered.
-        smallest = jax.lax.top_k(jax.lax.stop_gradient(statistics), self.active)[0][:, -1:]
-        return PointCode(jnp.where(statistics >= smallest, statistics, 0.0))
+        return PointCode(Largest(self.active)(statistics, {}))
+
+    def selection(self) -> tuple[Layer, ...]:
+        """The largest."""
+        return (Largest(self.active),)

@@ -18,6 +18,7 @@ from vaelab.errors import CheckpointError
 
 LIVE = "live"  # The folder inside a run for what is only of the moment.
 CONTROL, FRAME, LOG = f"{LIVE}/control.json", f"{LIVE}/frame.bin", f"{LIVE}/worker.log"
+ENCODER = f"{LIVE}/encoder.bin"
 _LOCK = f"{LIVE}/control.lock"
 _in_process = threading.Lock()  # Waiting for a file lock is polling; the threads of one process need not.
 

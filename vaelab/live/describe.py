@@ -1,4 +1,4 @@
-"""What a recipe alone says in a frame: the decoder's program, the shapes, the classes, the knobs. No JAX."""
+"""What a recipe alone says in a frame: the programs, the shapes, the classes, the knobs. No JAX."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from vaelab.data import information, steps_per_epoch
 from vaelab.errors import RunError
+from vaelab.nets import Layer, Program
 from vaelab.nets.initializer import Initializer
 from vaelab.recipe import Recipe, turned
 from vaelab.spec import knobs, to_json
@@ -43,16 +44,27 @@ def describe(recipe: Recipe) -> dict[str, Any]:
 
 def program(recipe: Recipe) -> list[dict[str, Any]]:
     """The layers from a code to the mean image, each with the names of its arrays: what the browser computes."""
-    layers = [
-        {"kind": layer.kind, **dataclasses.asdict(layer)}
-        | {array: f"{part}/{index}/{array}" for array in layer.parameters()}
-        | layer.borrowed()
-        for part, network in recipe.architecture().generator()
-        for index, layer in enumerate(network.layers)
-    ]
+    generator = recipe.architecture().generator()
     likelihood = recipe.objective.likelihood
     mean = likelihood.mean_layers(likelihood.output_shape(recipe.shape))
-    return [*layers, *({"kind": layer.kind, **dataclasses.asdict(layer)} for layer in mean)]
+    return [*(layer for part, network in generator for layer in _layers(part, network)), *map(_plain, mean)]
+
+
+def encoder_program(recipe: Recipe) -> list[dict[str, Any]]:
+    """The layers from an image to the statistics of its code, as `program`.
+
+    Where the model is told the class, a layer of the kind "tell" adds it, as one-hot numbers, to every feature vector.
+    """
+    design = recipe.architecture()
+    told = [{"kind": "tell", "classes": design.classes}] if design.classes else []
+    selection = map(_plain, design.bottleneck.selection())
+    return [*_layers("encoder", design.encoder), *told, *_layers("head", design.head), *selection]
+
+
+def encoder_names(recipe: Recipe) -> list[str]:
+    """The names of the arrays that the encoder's program reads."""
+    design = recipe.architecture()
+    return [f"{part}/{name}" for part in ("encoder", "head") for name in design.programs()[part].parameters()]
 
 
 def decoder_names(recipe: Recipe) -> list[str]:
@@ -62,10 +74,10 @@ def decoder_names(recipe: Recipe) -> list[str]:
     return own + [path for _, network in generator for path in network.borrowed()]
 
 
-def initial_decoder(recipe: Recipe, seed: int) -> dict[str, np.ndarray]:
-    """The decoder before the first step: the very numbers that training will start from."""
+def initial_parameters(recipe: Recipe, seed: int, names: list[str]) -> dict[str, np.ndarray]:
+    """Arrays before the first step: the very numbers that training will start from."""
     shapes, initial = recipe.architecture().parameters(), Initializer(seed)
-    return {name: initial(name, shapes[name]) for name in decoder_names(recipe)}
+    return {name: initial(name, shapes[name]) for name in names}
 
 
 def expected_parameters(recipe: Recipe) -> dict[str, tuple[tuple[int, ...], str]]:
@@ -93,3 +105,15 @@ def tune(recipe: Recipe, values: dict[str, Any]) -> Recipe:
         if not number or not low <= value <= high:  # False for NaN too.
             raise RunError(f"{setting.label or path} must be between {low:g} and {high:g}, but got {value!r:.40}.")
     return turned(recipe, values)
+
+
+def _layers(part: str, network: Program) -> list[dict[str, Any]]:
+    """The layers of a program, each with the names of its arrays."""
+    return [
+        _plain(layer) | {array: f"{part}/{index}/{array}" for array in layer.parameters()} | layer.borrowed()
+        for index, layer in enumerate(network.layers)
+    ]
+
+
+def _plain(layer: Layer) -> dict[str, Any]:
+    return {"kind": layer.kind, **dataclasses.asdict(layer)}

@@ -104,6 +104,10 @@ class Guest:
         """The newest frame's bytes."""
         return self.newest(run).content
 
+    def encoder(self, run: str) -> bytes:
+        """The encoder of the newest weights, which calls the run by the token."""
+        return renamed(self._guests.runs.encoder(self._run(run)), run)
+
     def title(self, run: str) -> str:
         """What the run is called."""
         return str(self._guests.runs.about(self._run(run)).get("title", ""))

@@ -23,8 +23,10 @@ from vaelab.checkpoints import (
     write_status,
 )
 from vaelab.errors import CheckpointError
-from vaelab.live.control import FRAME
+from vaelab.live.budget import Budget
+from vaelab.live.control import ENCODER, FRAME
 from vaelab.live.describe import describe, total_steps
+from vaelab.live.encoders import LARGEST, encoder_message, encoder_size
 from vaelab.live.frames import pack
 from vaelab.live.processes import identify
 from vaelab.live.snapshot import Snapshot
@@ -63,6 +65,8 @@ class Recorder:
         self._turned = ("", 0.0, 0.0)  # The knob that moved last, when, and from which value.
         self._identity = identify(os.getpid())
         self._heartbeat = 0.0
+        # More rarely than the frames: it is looked at only when somebody has drawn a stroke.
+        self._encoder = Budget(share=0.02, interval=1.0) if encoder_size(recipe) <= LARGEST else None
         # Since the first chunk, which holds the compilation; showing and saving count, for they take time too.
         self._times: deque[tuple[float, int]] = deque(maxlen=50)
 
@@ -143,6 +147,7 @@ class Recorder:
             "marks": self._marks,
             "holes": snapshot.holes,
         }
+        self._show_encoder(snapshot)
         weights = snapshot.decoder(exact=self.state != "training")
         content = pack(header, {**weights, **snapshot.gallery, "history": table})
         files.replace(self.run / FRAME, content, durable=False)
@@ -182,7 +187,16 @@ class Recorder:
 
     def clear_frame(self) -> None:
         """Remove the frame of the moment: from here on the checkpoint speaks."""
-        (self.run / FRAME).unlink(missing_ok=True)
+        for name in (FRAME, ENCODER):
+            (self.run / name).unlink(missing_ok=True)
+
+    def _show_encoder(self, snapshot: Snapshot) -> None:
+        """Before the frame, so that whoever has seen the last frame of a pause finds its encoder."""
+        if self._encoder is None or (self.state == "training" and self._encoder.overdue < 0):
+            return
+        with self._encoder.spend():
+            content = encoder_message(self.recipe, snapshot.parameters(), self.run.name, self.step)
+            files.replace(self.run / ENCODER, content, durable=False)
 
     def _write_rows(self) -> None:
         """Put the chunks since the last writing on the curves: each one at first, their average in a long run."""

@@ -1,4 +1,4 @@
-"""The web routes of a run: its frames over a WebSocket, its newest frame over plain HTTP. By id or share link.
+"""The web routes of a run, by its id or by a share link: frames over a WebSocket, frame and encoder over plain HTTP.
 
 A viewer gets the newest frame, and the next one only after it has acknowledged that: a slow page sees fewer frames,
 never old ones, and costs no memory here. What it asked for and could not have is said as text, `{"refused": sentence}`.
@@ -66,24 +66,35 @@ def _routes(path: str, shown_to: Callable[[HTTPConnection], Runs | Guest], hosts
         await socket.accept()  # Only an accepted connection can say why it is closed.
         await _Viewer(socket, shown_to(socket), socket.path_params["run"]).serve()
 
-    @contained
-    async def frame(request: Request) -> Response:
+    async def give(request: Request, read: Callable[[Runs | Guest, str], bytes]) -> Response:
         if not allowed(request.headers, hosts):
             return _sentence(403, "This page may not watch runs of this server.")
         run = request.path_params["run"]
         try:
-            content = await run_in_threadpool(_newest, shown_to(request), run)
+            content = await run_in_threadpool(_known, read, shown_to(request), run)
         except VaelabError as error:
             return _sentence(404, str(error))
         return Response(content, media_type="application/octet-stream", headers=HEADERS)
 
-    return [WebSocketRoute(f"{path}/frames", frames), Route(f"{path}/frame", frame, methods=["GET"])]
+    @contained
+    async def frame(request: Request) -> Response:
+        return await give(request, lambda seen, run: seen.frame(run))
+
+    @contained
+    async def encoder(request: Request) -> Response:
+        return await give(request, lambda seen, run: seen.encoder(run))
+
+    return [
+        WebSocketRoute(f"{path}/frames", frames),
+        Route(f"{path}/frame", frame, methods=["GET"]),
+        Route(f"{path}/encoder", encoder, methods=["GET"]),
+    ]
 
 
-def _newest(runs: Runs | Guest, run: str) -> bytes:
+def _known(read: Callable[[Runs | Guest, str], bytes], seen: Runs | Guest, run: str) -> bytes:
     if not RUN.fullmatch(run):
         raise RunError("There is no such run.")
-    return runs.frame(run)
+    return read(seen, run)
 
 
 def _sentence(status: int, message: str) -> Response:

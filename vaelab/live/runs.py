@@ -29,7 +29,7 @@ from vaelab.checkpoints import (
 from vaelab.checkpoints.runs import NAME
 from vaelab.errors import CheckpointError, RunError
 from vaelab.live.catalogue import Catalogue
-from vaelab.live.control import FRAME, Control, change_control, read_control
+from vaelab.live.control import ENCODER, FRAME, Control, change_control, read_control
 from vaelab.live.describe import tune
 from vaelab.live.limits import limits, require_space
 from vaelab.live.pool import Pool
@@ -169,6 +169,10 @@ class Runs:
         """The newest frame."""
         return self._watch.newest(run).content
 
+    def encoder(self, run: str) -> bytes:
+        """The encoder of the newest weights, as `live.encoders` packs it."""
+        return self._watch.encoder(run)
+
     def newest(self, run: str) -> Newest:
         """The newest frame with its sequence number and version."""
         return self._watch.newest(run)
@@ -222,7 +226,8 @@ class Runs:
         try:
             for folder in sweep_of(self.root / run):
                 change_control(folder, lambda before: control._replace(sequence=before.sequence))
-                (folder / FRAME).unlink(missing_ok=True)  # Of an earlier worker.
+                for name in (FRAME, ENCODER):  # Of an earlier worker.
+                    (folder / name).unlink(missing_ok=True)
                 write_status(folder, {"state": "queued", "message": "", "step": step, **asked})
             self._pool.add(run, visitor)
         except OSError as error:

@@ -18,6 +18,7 @@ from vaelab.evaluation.holes import hole_share, image_distance
 from vaelab.evaluation.protocol import first, held_out
 from vaelab.latent import BATCH, decode, encode, prior_samples, restore
 from vaelab.live.describe import decoder_names
+from vaelab.live.frames import lighter
 from vaelab.model import parameters
 from vaelab.objectives import Objective
 from vaelab.recipe import Recipe
@@ -26,7 +27,6 @@ EXAMPLES = 10  # Images with their reconstructions, one of each class where ther
 NUMBERS = 1 << 18  # Numbers of all codes together: 1 MB in a frame, however large a code is.
 LARGEST = 1e9  # Codes beyond are drawn here.
 FEWEST = 2000  # Codes encoded at least: what the hole meter looks at.
-EXACT = 1 << 15  # A kernel of more numbers than this travels in half precision while it changes all the time.
 
 
 class Snapshot:
@@ -62,7 +62,7 @@ class Snapshot:
     def decoder(self, *, exact: bool) -> dict[str, np.ndarray]:
         """The arrays that the browser needs; large kernels in half precision unless `exact`."""
         arrays = parameters(self._model)
-        return {name: arrays[name] if exact else _lighter(arrays[name]) for name in self._decoder}
+        return {name: arrays[name] if exact else lighter(arrays[name]) for name in self._decoder}
 
     def refresh(self, objective: Objective, seconds: float | None = None) -> None:
         """Encode the held-out images, as many as there is time for; restore the examples as the objective spoils them.
@@ -102,13 +102,6 @@ class Snapshot:
         share = hole_share(self.gallery["codes"][:CODES], self._samples)
         found = {"share": share, "image_distance": image_distance(generated, self._training)}
         self.holes = found if np.isfinite(list(found.values())).all() else None
-
-
-def _lighter(array: np.ndarray) -> np.ndarray:
-    # Half precision changes a pixel by about a thousandth; numbers beyond its range stay as they are.
-    if array.size <= EXACT or np.abs(array).max() > 60_000:
-        return array
-    return array.astype(np.float16)
 
 
 def _bounded(array: np.ndarray) -> np.ndarray:

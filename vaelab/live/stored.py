@@ -11,7 +11,7 @@ import numpy as np
 from vaelab.checkpoints import Step, about_run, load_step, read_metrics, recipe_of, steps
 from vaelab.checkpoints.manifest import is_metric, is_step
 from vaelab.errors import CheckpointError
-from vaelab.live.describe import decoder_names, describe, expected_parameters, initial_decoder, total_steps
+from vaelab.live.describe import decoder_names, describe, expected_parameters, initial_parameters, total_steps
 from vaelab.live.frames import pack
 from vaelab.recipe import Recipe, from_json
 
@@ -50,7 +50,7 @@ def stored_frame(run: Path, status: dict[str, Any]) -> bytes:
         arrays = {name: step.parameters[name] for name in decoder_names(recipe)}
         arrays |= {name: gallery[name] for name in GALLERY if name in gallery}
     else:
-        arrays = initial_decoder(recipe, int(about.get("seed", 0)))
+        arrays = initial_parameters(recipe, int(about.get("seed", 0)), decoder_names(recipe))
     done = step.step if step else 0
     table, columns = history(read_metrics(run, through=done))
     per_epoch, total = total_steps(recipe)

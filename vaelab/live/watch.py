@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from vaelab.checkpoints import files, read_status, steps
 from vaelab.checkpoints.journal import STATUS
 from vaelab.errors import CheckpointError
-from vaelab.live.control import FRAME, read_control, stamp
+from vaelab.live.control import ENCODER, FRAME, read_control, stamp
+from vaelab.live.encoders import stored_encoder
 from vaelab.live.frames import MAXIMUM_BYTES, read_header
 from vaelab.live.processes import alive
 from vaelab.live.states import WORKING
@@ -24,6 +25,7 @@ from vaelab.live.stored import stored_frame
 
 PULSE = 0.25  # Seconds for which a worker that was alive is taken to be alive.
 FRAMES = 16  # Newest frames kept in memory, of as many runs.
+ENCODERS = 4
 ENTRIES = 1000
 LOST = "The worker ended without a word; resume to train on from the newest checkpoint."
 
@@ -55,6 +57,7 @@ class Watch:
         self._building: dict[str, threading.Lock] = {}
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._frames: OrderedDict[str, Newest] = OrderedDict()
+        self._encoders: OrderedDict[str, tuple[tuple[Any, ...], bytes]] = OrderedDict()
 
     def status(self, run: str) -> dict[str, Any]:
         """The status on disk, put right if its worker is gone; `live` says whether a worker has the run."""
@@ -94,6 +97,21 @@ class Watch:
                 found = Newest(version, int(read_header(content)["sequence"]), content)
                 self._keep(self._frames, run, found, FRAMES)
         return found
+
+    def encoder(self, run: str) -> bytes:
+        """The encoder of the worker's newest weights, or else of the stored ones; `VaelabError` if there is none."""
+        seen = self._look(run)
+        if seen.status["live"]:
+            try:
+                return files.read(seen.folder / ENCODER, MAXIMUM_BYTES)
+            except CheckpointError:
+                pass  # The worker has shown nothing yet, or the run has ended in this very moment.
+        with self._lock:
+            found = self._encoders.get(run)
+        if found is None or found[0] != seen.stored:
+            found = seen.stored, stored_encoder(seen.folder)
+            self._keep(self._encoders, run, found, ENCODERS)
+        return found[1]
 
     def _content(self, run: str, version: tuple[Any, ...]) -> bytes:
         folder = self._folder_of(run)

@@ -41,6 +41,8 @@ class Harness:
     def __init__(self, port: int = 0):
         """Nothing runs until `start`; port 0 takes any free one."""
         self.runs: dict[str, list[bytes]] = {}
+        self.encoders: dict[str, bytes] = {}
+        self.asked: list[str] = []  # Runs whose encoders were fetched.
         self.received: dict[str, list[dict]] = {}
         self.interval = 0.1
         self.sockets = True
@@ -48,6 +50,7 @@ class Harness:
         routes = [
             Route("/", self.page),
             Route("/vaelab/runs/{run}/frame", self.frame),
+            Route("/vaelab/runs/{run}/encoder", self.encoder),
             WebSocketRoute("/vaelab/runs/{run}/frames", self.frames),
             Mount("/vaelab/static", StaticFiles(directory=STATIC)),
         ]
@@ -87,6 +90,14 @@ class Harness:
         if not frames:
             return JSONResponse({"message": "There is no such run; it may have ended."}, status_code=404)
         return Response(frames[-1], media_type="application/octet-stream")
+
+    async def encoder(self, request):
+        """The encoder of the newest weights."""
+        run = request.path_params["run"]
+        self.asked.append(run)
+        if run not in self.encoders:
+            return JSONResponse({"message": "This run has no encoder to draw for."}, status_code=404)
+        return Response(self.encoders[run], media_type="application/octet-stream")
 
     async def frames(self, socket):
         """One frame after the other, the next only after the last was acknowledged."""

@@ -9,6 +9,7 @@ import { createInterpolation } from "./interpolation.js";
 import { listenKeys } from "./keys.js";
 import { createKnobs } from "./knobs.js";
 import { createMap } from "./map.js";
+import { createPad } from "./pad.js";
 import { createReconstructions } from "./reconstructions.js";
 import { createSamples } from "./samples.js";
 import { createSession } from "./session.js";
@@ -19,7 +20,7 @@ import { createUnits } from "./units.js";
 // Which panels stand in which part of the page; the style sheet places the parts.
 const LAYOUT = [
   ["stage", { map: createMap }],
-  ["code", { image: createImage, condition: createCondition, sliders: createSliders, knobs: createKnobs }],
+  ["code", { image: createImage, pad: createPad, condition: createCondition, sliders: createSliders, knobs: createKnobs }],
   ["training", { curves: createCurves, reconstructions: createReconstructions }],
   ["studies", { samples: createSamples, interpolation: createInterpolation, units: createUnits, codebook: createCodebook }],
 ];

@@ -26,6 +26,12 @@ const KEYS = [
   ["On the class of a decoder that is told one", [
     [["←", "→"], "Another class; Home and End, the first and the last"],
   ]],
+  ["On the drawing pad", [
+    [["Space"], "Put the pen down, or lift it"],
+    [["←", "→", "↑", "↓"], "Move it, with Shift in small steps"],
+    [["Ctrl Z", "Ctrl Y"], "Take back a stroke, put it there again"],
+    [["Esc"], "Close the pad"],
+  ]],
   ["On the samples and on a walk", [
     [["N"], "Other noise, on the samples"],
     [["Space"], "Play or stop, on the walk"],

@@ -210,7 +210,7 @@ export function createMap(root, store, actions) {
       if (fresh || changed.has("axes") || sliced) ink();
       if (changed.has("isolated")) legend.update(state.frame.header.classes ?? []);
       if (fresh || changed.has("axes") || changed.has("isolated")) redraw();
-      else if (["z", "hover", "a", "b", "point", "path"].some((key) => changed.has(key))) drawShapes();
+      else if (["z", "hover", "a", "b", "point", "path", "drawn"].some((key) => changed.has(key))) drawShapes();
     },
     destroy() {
       observer.disconnect();

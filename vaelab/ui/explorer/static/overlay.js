@@ -3,6 +3,7 @@
 
 import { classColour } from "./palette.js";
 import { LINE, toScreen } from "./plane.js";
+import { drawPosterior } from "./posterior.js";
 
 const TURN = 2 * Math.PI;
 
@@ -26,6 +27,7 @@ export function drawOverlay(context, width, height, ratio, scene) {
   if (state.point !== null) drawPoint(context, scene, at);
   const pin = place(state.z);
   if (pin) drawPin(context, pin, theme);
+  if (state.drawn?.code.length === latent) drawPosterior(context, width, height, scene);
   const seen = place(state.hover);
   if (seen) drawCross(context, seen, theme);
 }

@@ -1,4 +1,5 @@
-// The recurrent decoder: a sequence written from its first state, every step told the mean of the one before.
+// Recurrent networks: one that reads a sequence and keeps its last state, and one that writes a sequence from its first
+// state, every step told the mean of the one before.
 
 import { linear, need, written } from "./arithmetic.js";
 
@@ -31,10 +32,55 @@ const CELLS = {
   },
 };
 
+function cellOf({ cell }) {
+  need(Object.hasOwn(CELLS, cell), `The recurrent cell "${cell}" is unknown to this page.`);
+  return CELLS[cell];
+}
+
+function widen(narrow, rows, hidden, reached) { // [rows, blocks * hidden] -> [rows, 4 * hidden]
+  const wide = new Float32Array(rows * 4 * hidden);
+  for (let row = 0; row < rows; row++)
+    reached.forEach((to, block) => {
+      const from = (row * reached.length + block) * hidden;
+      wide.set(narrow.subarray(from, from + hidden), (row * 4 + to) * hidden);
+    });
+  return wide;
+}
+
+export function recurrence(layer, shape, { arrays }) {
+  const { inputs, hidden } = layer;
+  const { blocks, reach, step } = cellOf(layer);
+  const sizes = { kernel: inputs * blocks * hidden, recurrent: hidden * blocks * hidden, bias: 4 * hidden };
+  for (const [name, size] of Object.entries(sizes))
+    need(arrays[layer[name]]?.length === size, `The array "${layer[name]}" is missing or has the wrong size.`);
+  need(shape.length === 2 && shape[1] === inputs, `Steps of ${inputs} numbers are wanted, but ${written(shape)} is here.`);
+  const h = new Float32Array(hidden), memory = new Float32Array(hidden);
+  const sums = new Float32Array(4 * hidden), own = new Float32Array(4 * hidden);
+  const [steps] = shape;
+  const driven = new Float32Array(steps * 4 * hidden);
+  const drive = linear(widen(arrays[layer.kernel], inputs, hidden, reach.input), arrays[layer.bias], steps, inputs, 4 * hidden);
+  const feed = linear(widen(arrays[layer.recurrent], hidden, hidden, reach.state), own, 1, hidden, 4 * hidden);
+
+  return {
+    shape: [1, hidden],
+    macs: steps * 4 * hidden * (inputs + hidden),
+    run(input, output) {
+      drive(input, driven);
+      h.fill(0);
+      memory.fill(0);
+      for (let time = 0; time < steps; time++) {
+        own.set(driven.subarray(time * 4 * hidden, (time + 1) * 4 * hidden)); // as the bias of the product with the state
+        feed(h, sums);
+        step(sums, h, memory, hidden);
+      }
+      output.set(h);
+    },
+  };
+}
+
 export function unroll(layer, shape, { arrays }) {
   const { hidden, steps, positions, outputs: each, channels } = layer;
-  need(Object.hasOwn(CELLS, layer.cell), `The recurrent cell "${layer.cell}" is unknown to this page.`);
-  const { blocks, reach, step } = CELLS[layer.cell];
+  const { blocks, reach, step } = cellOf(layer);
   const inputs = positions * channels, outputs = positions * each;
   const sizes = {
     kernel: inputs * blocks * hidden, recurrent: hidden * blocks * hidden, bias: 4 * hidden,
@@ -47,7 +93,7 @@ export function unroll(layer, shape, { arrays }) {
 
   // The output is linear in the state, so what a step is told adds to the sums by a product with the state too:
   // joined to the recurrent kernel it leaves one product per step.
-  const told = widen(kernel, inputs, reach.input), own = widen(recurrent, hidden, reach.state);
+  const told = widen(kernel, inputs, hidden, reach.input), own = widen(recurrent, hidden, hidden, reach.state);
   const folded = Float32Array.from(own), foldedBias = Float32Array.from(bias);
   for (let position = 0, input = 0; position < positions; position++)
     for (let channel = 0; channel < channels; channel++, input++) {
@@ -61,16 +107,6 @@ export function unroll(layer, shape, { arrays }) {
   const first = linear(own, bias, 1, hidden, 4 * hidden), next = linear(folded, foldedBias, 1, hidden, 4 * hidden);
   const values = new Float32Array(outputs);
   const write = linear(outputKernel, outputBias, 1, hidden, outputs);
-
-  function widen(narrow, rows, blocksReached) { // [rows, blocks * hidden] -> [rows, 4 * hidden]
-    const wide = new Float32Array(rows * 4 * hidden);
-    for (let row = 0; row < rows; row++)
-      blocksReached.forEach((to, block) => {
-        const from = (row * blocks + block) * hidden;
-        wide.set(narrow.subarray(from, from + hidden), (row * 4 + to) * hidden);
-      });
-    return wide;
-  }
 
   function add(target, to, factor, source, from) {
     for (let index = 0; index < 4 * hidden; index++) target[to + index] += factor * source[from + index];

@@ -3,6 +3,7 @@
 
 import { connect } from "./connection.js";
 import { createDecoder } from "./decoder.js";
+import { fetchEncoder } from "./encoder.js";
 import { DENSITIES } from "./densities.js";
 import { createStore } from "./store.js";
 
@@ -47,7 +48,7 @@ function withoutWeights(frame, shown) {
 export function createSession({ base = "", route = "runs", hide = [], canTrain = true, onView = () => {}, onAction = () => {} }) {
   const store = createStore({
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
-    grid: GRID.usual, density: null, label: 0, dial: null, axes: null, isolated: new Set(), point: null, path: null, moment: 0,
+    grid: GRID.usual, density: null, label: 0, dial: null, axes: null, isolated: new Set(), point: null, path: null, drawn: null, moment: 0,
     connection: "none", notice: "", refusal: "", hide: new Set(hide), canTrain, readOnly: route !== "runs",
   });
   const past = []; // committed codes, the present one last
@@ -150,6 +151,7 @@ export function createSession({ base = "", route = "runs", hide = [], canTrain =
     },
     actions: {
       commit,
+      encoder: () => fetchEncoder(base, route, run ?? store.state.frame.header.run),
       command: (name) => send({ command: name }),
       knobs: (values) => send({ knobs: values }),
       train: () => onAction({ name: "train" }),
