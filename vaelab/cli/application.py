@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vaelab.cli import evaluating, listing, pictures, reproducing, sweeping, training
+from vaelab.cli import data, evaluating, listing, pictures, reproducing, sweeping, training
 from vaelab.cli.signals import INTERRUPTED
 from vaelab.errors import VaelabError
 
@@ -86,6 +86,6 @@ for command in (
     listing.runs,
     listing.verify,
     listing.export,
-    listing.data,
 ):
     app.command()(command)
+app.add_typer(data.app, name="data")
