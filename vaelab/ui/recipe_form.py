@@ -10,6 +10,7 @@ import streamlit as st
 
 from vaelab.assign import assign
 from vaelab.data import available, information, names
+from vaelab.data.own.folder import is_own
 from vaelab.errors import VaelabError
 from vaelab.presets import PRESETS, preset
 from vaelab.recipe import Recipe, from_json
@@ -30,6 +31,11 @@ class Choice(NamedTuple):
     seed: int
     problem: str = ""
     notice: str = ""  # What the address asked for and could not have; until something is chosen.
+
+    @property
+    def data_title(self) -> str:
+        """What people call the data."""
+        return information(self.recipe.data.name).title
 
 
 def default_data() -> str:
@@ -57,8 +63,9 @@ def recipe_form(
     choice: Choice = st.session_state[kept]
     key = f"{page}.{st.session_state.get(GENERATION, 0)}"
 
+    offered = list(dict.fromkeys([*names(), choice.recipe.data.name]))  # Own data may have been deleted meanwhile.
     chosen = st.selectbox(
-        "Data", names(), index=names().index(choice.recipe.data.name), format_func=_data_title, key=f"{key}.data"
+        "Data", offered, index=offered.index(choice.recipe.data.name), format_func=_data_title, key=f"{key}.data"
     )
     name = st.selectbox(
         "Preset", presets, index=list(presets).index(choice.preset),
@@ -82,14 +89,20 @@ def recipe_form(
     return choice
 
 
+def forget(page: str) -> None:
+    """Let the form of a page begin anew from its address: another page has chosen a recipe for it."""
+    st.session_state.pop(f"{page}.choice", None)
+    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
+
+
 def as_written(sentence: str) -> str:
     """A sentence that may quote what a visitor has typed, without the meaning that Markdown sees in it."""
     return re.sub(r"([\\\[\]*_`$:<~])", r"\\\1", sentence)
 
 
 def _data_title(name: str) -> str:
-    info = information(name)
-    return f"{info.title}{'' if available(name) else ' (downloaded at the first use)'}"
+    absent = " (deleted)" if is_own(name) else " (downloaded at the first use)"
+    return f"{information(name).title}{'' if available(name) else absent}"
 
 
 def _chosen(choice: Choice, data: str, name: str) -> Choice:

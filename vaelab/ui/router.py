@@ -7,7 +7,7 @@ from importlib.resources import files
 import streamlit as st
 
 from vaelab.ui import address
-from vaelab.ui.pages import compare, dial, playground
+from vaelab.ui.pages import compare, data, dial, playground
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
 
@@ -21,6 +21,7 @@ def show() -> None:
         st.Page(playground.show, title="Playground", icon=":material/tune:", url_path="playground", default=True),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),
         st.Page(dial.show, title="Beta dial", icon=":material/speed:", url_path="dial"),
+        st.Page(data.show, title="Your data", icon=":material/folder_open:", url_path="data"),
     ]
     page = st.navigation(pages, position="top")
     address.enter(page.url_path)

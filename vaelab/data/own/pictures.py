@@ -30,12 +30,13 @@ def open_picture(content: bytes) -> Image.Image:
 
     if len(content) > FILE:
         raise DataError(f"larger than {FILE >> 20} MB")
-    _require_size(*_announced(content))
+    pixels = WEBP_PIXELS if content[8:12] == b"WEBP" else PIXELS
+    _require_size(*_announced(content), pixels)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # The size is compared right below.
             image = Image.open(BytesIO(content), formats=FORMATS)
-        _require_size(*image.size, PIXELS if image.format != "WEBP" else WEBP_PIXELS)
+        _require_size(*image.size, pixels)
         if getattr(image, "n_frames", 1) > FRAMES:
             raise DataError(f"animated, with more than {FRAMES} frames")
     except UnidentifiedImageError:
@@ -76,7 +77,7 @@ def orientation(image: Image.Image) -> int:
     return turned if turned in range(1, 9) else 1
 
 
-def _require_size(width: int, height: int, pixels: int = PIXELS) -> None:
+def _require_size(width: int, height: int, pixels: int) -> None:
     if width * height > pixels or max(width, height) > SIDE:
         raise DataError(_too_large(pixels))
 

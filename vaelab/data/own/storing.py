@@ -45,7 +45,7 @@ class _Written(NamedTuple):
     file: str  # SHA-256 of the file
 
 
-def store(plan: Plan, title: str = "", progress: Callable[[float], None] = lambda share: None) -> Stored:
+def store(plan: Plan, title: str = "", progress: Callable[[float], object] = lambda share: None) -> Stored:
     """Keep what a plan describes, under a title that no other data have; raises `DataError`, and then keeps nothing.
 
     `progress` is told now and then which share is done.
@@ -78,7 +78,7 @@ def _require_room(base: Path, plan: Plan) -> None:
         )
 
 
-def _fill(staging: Path, plan: Plan, title: str, progress: Callable[[float], None]) -> Stored:
+def _fill(staging: Path, plan: Plan, title: str, progress: Callable[[float], object]) -> Stored:
     dropped, total, done = Dropped(), len(plan.train) + len(plan.test), 0
     parts = []
     for file, order in zip(EXAMPLES, (plan.train, plan.test), strict=True):
