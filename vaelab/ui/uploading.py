@@ -20,10 +20,12 @@ from vaelab.ui.recipe_form import as_written
 
 TOGETHER = 100 << 20  # Bytes of all files of one upload: they lie in the server's memory until they are kept.
 ROUND = "own_round"  # Part of every widget's key: what has been kept makes room for the next.
-FITS = {"crop": "cut to their middle", "pad": "with bars", "stretch": "stretched"}
 INFO = ":material/info:"
-COLOURS = {"auto": "as they are", "grey": "grey", "colour": "coloured"}
-INVERT = {"auto": "where dark on light", "yes": "always", "no": "never"}
+CHOICES = (  # Of pictures: the option, its label, and its values in words.
+    ("fit", "Other shapes", {"crop": "cut to their middle", "pad": "with bars", "stretch": "stretched"}),
+    ("colour", "Colours", {"auto": "as they are", "grey": "grey", "colour": "coloured"}),
+    ("invert", "Invert", {"auto": "where dark on light", "yes": "always", "no": "never"}),
+)
 
 
 def uploading(page: str) -> str:
@@ -109,12 +111,8 @@ def _making(source: Source, first: Plan, key: str) -> dict[str, Any]:
             int(columns[0].number_input("Height", SMALLEST, LARGEST, height, key=f"{key}.height.{height}")),
             int(columns[1].number_input("Width", SMALLEST, LARGEST, width, key=f"{key}.width.{width}")),
         )
-        for place, (field, label, words) in enumerate(
-            [("fit", "Other shapes", FITS), ("colour", "Colours", COLOURS), ("invert", "Invert", INVERT)], 2
-        ):
-            chosen[field] = columns[place].selectbox(
-                label, list(words), format_func=words.__getitem__, key=f"{key}.{field}"
-            )
+        for place, (field, label, words) in zip(columns[2:], CHOICES, strict=True):
+            chosen[field] = place.selectbox(label, list(words), format_func=words.__getitem__, key=f"{key}.{field}")
     columns = st.columns(2, vertical_alignment="bottom")
     if source.test is None:
         share = columns[0].number_input("Held out for tests, %", 1, 50, 20, key=f"{key}.test")

@@ -185,10 +185,11 @@ def test_promise_09_no_more_is_read_than_is_announced(monkeypatch):
 
 
 def test_promise_09_entries_are_counted_before_the_list_of_them_is_made(monkeypatch):
+    given = zipped(GOOD)
     monkeypatch.setattr(archive, "ENTRIES", 50)
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("It was opened."))
     with pytest.raises(DataError, match="more than 50 entries"):
-        plan([zipped(GOOD)])
+        plan([given])
 
 
 def test_promise_09_all_entries_together_have_a_limit(monkeypatch):

@@ -29,7 +29,7 @@ class Archive:
             entries = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, OverflowError, RecursionError):
             raise DataError(f"{what} is no zip archive, or it is damaged; make it again.") from None
-        self._entries = [entry for entry in entries if not entry.is_dir()]
+        self._entries = [entry for entry in entries if not entry.filename.endswith("/")]
         self._require_honest(entries)
 
     @property
@@ -82,6 +82,8 @@ def _problem(entry: zipfile.ZipInfo, seen: set[str]) -> str:
     """What is wrong with an entry, as the end of a sentence; "" if nothing is."""
     name = entry.orig_filename.replace("\\", "/")
     mode = entry.external_attr >> 16
+    if not entry.filename.strip("/"):
+        return "has no name"
     if len(name) > ENTRY_NAME:
         return f"has a name of more than {ENTRY_NAME} characters"
     if "\0" in name or any(ord(letter) < 32 for letter in name):
