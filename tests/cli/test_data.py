@@ -40,8 +40,13 @@ def test_data_sets_are_listed_and_those_at_hand_are_loaded():
 def test_a_dry_run_says_everything_and_does_nothing(archive, shelf):
     result = call("data", "add", archive, "--dry-run", "--size", "20x12", "--fit", "stretch")
     assert result.exit_code == 0
-    for text in ("an archive of 60 pictures", "20 x 12 pixels", "2 classes: class 0 30, class 1 30", "48 are for training",
-                 "1 left out: 1 no PNG, JPEG or WebP picture (class 0/notes.txt)"):  # fmt: skip
+    for text in (
+        "an archive of 60 pictures",
+        "20 x 12 pixels",
+        "2 classes: class 0 30, class 1 30",
+        "48 are for training",
+        "1 left out: 1 no PNG, JPEG or WebP picture (class 0/notes.txt)",
+    ):
         assert text in result.stdout
     assert "Nothing was kept" in result.stderr
     assert not shelf.exists() and listed() == []
