@@ -11,7 +11,8 @@ from vaelab.presets.adaptation import suited
 from vaelab.recipe import Recipe
 
 _STEPS = 4_000  # After which a small model has learned most of what it will.
-_BATCH = 128
+_BATCH, _LEAST_BATCH = 128, 16
+_PER_EPOCH = 16  # Steps at least, where batches may be smaller for it: few examples would make few steps.
 _FEWEST, _MOST = 5, 300  # Epochs.
 _PLANE = 0.6  # Of the variance in two components: then two numbers are enough for a first look.
 _DRAWN = 0.8  # Of the values nearly black or white: then pixels can be taken for draws of zeros and ones.
@@ -34,9 +35,11 @@ class Suggestion(NamedTuple):
 
 def suggest(card: Card) -> Suggestion:
     """A first recipe for data: backbone and likelihood by what they are, latents by their variance, epochs by count."""
-    epochs = min(max(math.ceil(_STEPS * _BATCH / max(card.train, _BATCH)), _FEWEST), _MOST)
+    batch = next(size for size in (128, 64, 32, 16) if size == _LEAST_BATCH or card.train >= _PER_EPOCH * size)
+    epochs = min(max(math.ceil(_STEPS * batch / card.train), _FEWEST), _MOST)
     latents = _latents(card)
     settings = (f"bottleneck.size={latents}", f"training.epochs={epochs}")
+    settings += (f"training.batch_size={batch}",) if batch != _BATCH else ()
     explained = card.explained()
     sized = f"{latents} latents, since {explained[0].lower()}{explained[1:]} hold 90 % of the variance"
     if len(card.shape) == 2:

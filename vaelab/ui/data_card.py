@@ -17,7 +17,8 @@ from vaelab.ui.pages import playground
 from vaelab.ui.recipe_form import as_written, forget
 from vaelab.ui.stage import telling
 
-CELL = 88  # Pixels of a picture on the page.
+CELL = 88  # Pixels of a picture on the page,
+GAP = 5  # and of the transparent border around twice as large a one.
 
 
 def show_card(own: Own) -> None:
@@ -48,14 +49,17 @@ def gallery(examples: np.ndarray, captions: Sequence[str], alt: str) -> None:
 
 
 def _thumbnails(examples: np.ndarray) -> np.ndarray:
-    """uint8 [N, height, width, 3], enlarged by a whole number so that pixels stay crisp, or drawn in ink."""
+    """uint8 [N, height, width, 4], enlarged by a whole number to keep pixels crisp, or drawn in ink; with a gap."""
     if examples.ndim == 3:
         from vaelab.cli.ink import draw  # Here: the app draws in the browser, and needs it for nothing else.
 
-        return draw(examples / 255).repeat(3, axis=3)
-    scale = max(1, 2 * CELL // max(examples.shape[1:3]))
-    large = examples.repeat(scale, axis=1).repeat(scale, axis=2)
-    return large.repeat(3 // large.shape[3], axis=3)
+        large = draw(examples / 255)
+    else:
+        scale = max(1, 2 * CELL // max(examples.shape[1:3]))
+        large = examples.repeat(scale, axis=1).repeat(scale, axis=2)
+    coloured = large.repeat(3 // large.shape[3], axis=3)
+    opaque = np.concatenate([coloured, np.full((*coloured.shape[:3], 1), 255, np.uint8)], axis=3)
+    return np.pad(opaque, ((0, 0), (GAP, GAP), (GAP, GAP), (0, 0)))
 
 
 def _charts(measured: Card) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -28,8 +28,15 @@ CHOICES = (  # Of pictures: the option, its label, and its values in words.
 )
 
 
-def uploading(page: str) -> str:
-    """Draw the form; the name of the data that have just been kept, or nothing."""
+class Upload(NamedTuple):
+    """Where an upload stands."""
+
+    under_way: bool  # Files have been given, and what will be done with them is shown.
+    kept: str = ""  # The name of the data that have just been kept.
+
+
+def uploading(page: str) -> Upload:
+    """Draw the form, and the plan of what is given to it."""
     key = f"{page}.{st.session_state.get(ROUND, 0)}"
     limit = int(st.get_option("server.maxUploadSize"))
     st.markdown(
@@ -41,7 +48,7 @@ def uploading(page: str) -> str:
     )
     files = st.file_uploader("Files", SUFFIXES, accept_multiple_files=True, key=f"{key}.files")
     if not files:
-        return ""
+        return Upload(False)
     try:
         given = [Given(file.name, file) for file in files]  # type: ignore[arg-type] - it is a stream of bytes.
         if sum(file.size for file in files) > TOGETHER:
@@ -50,14 +57,14 @@ def uploading(page: str) -> str:
         planned, source, name = _plan(given, names, key)
     except VaelabError as error:
         st.warning(as_written(str(error)), icon=INFO)
-        return ""
+        return Upload(True)
     _describe(planned)
     too_large = planned.bytes > UPLOADED
     if too_large:
         st.warning(f"An upload may become at most {UPLOADED >> 20:,} MB: choose a smaller size.", icon=INFO)
     if not st.button("Keep these data", type="primary", icon=":material/save:", disabled=too_large, key=f"{key}.keep"):
-        return ""
-    return _keep(planned, name, key)
+        return Upload(True)
+    return Upload(True, _keep(planned, name, key))
 
 
 def _plan(given: Sequence[Given], names: tuple[str, ...], key: str) -> tuple[Plan, Source, str]:

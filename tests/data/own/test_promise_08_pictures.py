@@ -152,3 +152,14 @@ def test_promise_08_sound_pictures_are_decoded(kind):
 def test_promise_08_a_sheet_obeys_the_same_limits():
     with pytest.raises(DataError, match="million pixels"):
         plan([file("sheet.png", HOSTILE["a PNG of 169 megapixels in 20 kB"][0])])
+
+
+def test_promise_08_all_pictures_of_an_archive_together_have_a_limit(monkeypatch):
+    from vaelab.data.own import encoded as reader
+
+    decoded = []
+    monkeypatch.setattr(reader, "DECODED", 10 * 16 * 16)
+    monkeypatch.setattr(reader.pictures, "decode", lambda content, **_: decoded.append(1) or Image.new("L", (16, 16)))
+    with pytest.raises(DataError, match="million pixels; make its pictures smaller"):
+        plan([zipped(pictures(60))])
+    assert len(decoded) == 11

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from vaelab.data.own.archive import Archive
 from vaelab.data.own.dropped import Dropped, printable
 from vaelab.data.own.folders import sort
 from vaelab.data.own.given import Given, read_small, walk
-from vaelab.data.own.limits import CHECKED, FILE, MOST
+from vaelab.data.own.limits import CHECKED, DECODED, FILE, MOST
 from vaelab.data.own.source import Pictures
 from vaelab.data.own.treatment import look
 from vaelab.errors import DataError
@@ -31,7 +32,7 @@ def from_folder(root: Path) -> Pictures:
 def from_zip(given: Given) -> Pictures:
     """The pictures in a zip archive, whose folders are their classes; raises `DataError`."""
     archive = Archive(given.file, given.name)
-    return _source(given.name, "an archive", archive.names, archive.read)
+    return _source(given.name, "an archive", archive.names, archive.read, DECODED)
 
 
 def from_files(given: Sequence[Given]) -> Pictures:
@@ -41,10 +42,12 @@ def from_files(given: Sequence[Given]) -> Pictures:
         given[index].file.seek(0)
         return given[index].file.read(FILE + 1)
 
-    return _source(given[0].name, "some files", [each.name for each in given], read)
+    return _source(given[0].name, "some files", [each.name for each in given], read, DECODED)
 
 
-def _source(title: str, where: str, paths: Sequence[str], read: Callable[[int], bytes]) -> Pictures:
+def _source(
+    title: str, where: str, paths: Sequence[str], read: Callable[[int], bytes], pixels: float = math.inf
+) -> Pictures:
     dropped, candidates = Dropped(), list[int]()
     kept, sizes = list[int](), list[tuple[int, int]]()
     for index, path in enumerate(paths):
@@ -61,8 +64,14 @@ def _source(title: str, where: str, paths: Sequence[str], read: Callable[[int], 
         try:
             sizes.append(_size(read(index), whole))
             kept.append(index)
+            pixels -= math.prod(sizes[-1])
         except DataError as error:
             dropped.add(paths[index], str(error))
+        if pixels < 0:
+            raise DataError(
+                f"{title} holds more than {DECODED // 1_000_000:,} million pixels; make its pictures smaller, or give "
+                "a folder of them to vaelab data add."
+            )
     if not kept:
         why = f" {dropped.sentence()}" if dropped.total else ""
         raise DataError(f"{title} holds no picture that can be used: PNG, JPEG and WebP files are read.{why}")

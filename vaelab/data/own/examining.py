@@ -16,7 +16,8 @@ from vaelab.data.own.table import from_table
 from vaelab.errors import DataError
 
 ACCEPTED = "a folder or .zip of PNG, JPEG or WebP pictures, one sprite sheet, .npy, .npz, IDX, or .csv"
-SUFFIXES = (".zip", *pictures.SUFFIXES, ".npy", ".npz", ".gz", *table.SUFFIXES)  # That a browser offers.
+IDX = (".gz", ".idx", ".idx1-ubyte", ".idx3-ubyte", ".idx4-ubyte")
+SUFFIXES = (".zip", *pictures.SUFFIXES, ".npy", ".npz", *IDX, *table.SUFFIXES)  # That a browser offers.
 
 
 def examine(given: Path | Sequence[Path | Given], options: Options = Options()) -> Source:  # noqa: B008 - frozen.

@@ -20,6 +20,7 @@ UNPACKED = 500 << 20  # Bytes of all entries together.
 RATIO = 100  # Of an entry's bytes to those that it is stored in.
 ENTRY_NAME = 255  # Characters.
 
+DECODED = 4_000_000_000  # Pixels of all pictures of an archive together: some twenty seconds of work.
 CHECKED = 20_000  # Pictures that are decoded before the plan is shown; of more, the first bytes are read.
 LINE = 1 << 20  # Bytes of a line of text.
 HEADER = 10_000  # Bytes of the header of a NumPy file.

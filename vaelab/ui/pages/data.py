@@ -25,10 +25,11 @@ def show() -> None:
     """Draw the page."""
     st.header("Your data")
     st.caption(SHARED)
-    if stored := uploading("data"):
-        address.write(**{SHOWN: stored})
+    upload = uploading("data")
+    if upload.kept:
+        address.write(**{SHOWN: upload.kept})
         st.rerun()
-    if name := address.read(SHOWN):
+    if (name := address.read(SHOWN)) and not upload.under_way:
         _open(name)
     _list(kept.everything())
 
