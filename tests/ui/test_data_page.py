@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.data.own.making import pictures, zipped
+from tests.data.own.making import encoded, pictures, pixels, zipped
 from vaelab.data.own import kept
 from vaelab.data.own.planning import plan
 from vaelab.data.own.storing import store
@@ -92,3 +92,20 @@ def test_own_data_are_offered_by_the_playground(own, monkeypatch):
     assert not test.exception
     chosen = next(item for item in test.selectbox if item.label == "Data")
     assert chosen.value == own.name and "Pets (deleted)" in chosen.options
+
+
+def test_a_preset_that_does_not_fit_the_data_is_said_and_the_last_good_recipe_kept(monkeypatch):
+    from vaelab.live.pool import Pool
+
+    monkeypatch.setattr(Pool, "prepare", lambda self, recipe=None: None)
+    large = {f"{index}.png": encoded(pixels(index, 128, 128, 3)) for index in range(50)}
+    own = store(plan([zipped(large)])).own
+    test = AppTest.from_string("from vaelab.ui.pages import playground\nplayground.show()\n", default_timeout=60)
+    test.query_params["data"] = own.name
+    test.run()
+    next(item for item in test.selectbox if item.label == "Preset").set_value("deep_ae").run()
+    assert not test.exception
+    assert "more than the limit of 50,000,000" in test.warning[0].value
+    assert next(item for item in test.button if item.label == "Train this recipe").disabled
+    next(item for item in test.selectbox if item.label == "Preset").set_value("conv_vae").run()
+    assert not test.warning and not test.exception

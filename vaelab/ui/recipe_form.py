@@ -71,15 +71,21 @@ def recipe_form(
         "Preset", presets, index=list(presets).index(choice.preset),
         format_func=lambda option: PRESETS[option].title, key=f"{key}.preset",
     )
+    problem = ""
     if (chosen, name) != (choice.recipe.data.name, choice.preset):
-        _replace(kept, _chosen(choice, chosen, name))
+        try:
+            replaced = _chosen(choice, chosen, name)
+        except VaelabError as error:  # Not every preset fits all data.
+            name, problem = choice.preset, str(error)
+        else:
+            _replace(kept, replaced)
     figure = PRESETS[name].figure
     st.caption(f"{PRESETS[name].paper}. {figure[0].upper()}{figure[1:]}.")
     try:
         recipe = _ingredients(choice.recipe, key)
         seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
         changed = (recipe, seed) != (choice.recipe, choice.seed)
-        choice = Choice(name, recipe, seed, notice="" if changed else choice.notice)
+        choice = Choice(name, recipe, seed, problem, notice="" if changed else choice.notice)
         st.session_state[kept] = choice
     except VaelabError as error:
         choice = choice._replace(problem=str(error))

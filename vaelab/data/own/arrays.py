@@ -209,8 +209,8 @@ def _pictures(title: str, parts: Sequence[Part]) -> Pictures:
     kept, low, high, dropped = _range(parts, per_column=False)
     if dtype.kind == "b" or (low >= 0 and high <= 1 and dtype != np.uint8):
         low, high = 0.0, 1.0
-    elif dtype.itemsize == 1 or (low >= 0 and high <= 255):
-        low, high = min(0.0, float(low)), 255.0
+    elif low >= 0 and high <= 255:
+        low, high = 0.0, 255.0
     row = _reader(parts, kept)
 
     def read(number: int) -> np.ndarray:

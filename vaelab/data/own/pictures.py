@@ -5,7 +5,8 @@ Reasons are written as the end of a sentence, so that many pictures with the sam
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -21,30 +22,22 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 _ENOUGH = 512  # Pixels per side: more of a picture that becomes at most 128 pixels wide is averaged at once.
 _ORIENTATION = 0x0112  # The tag in which a camera says how it was held.
-_DAMAGED = "damaged"
 
 
 def open_picture(content: bytes) -> Image.Image:
     """A picture whose header has been read and whose size is allowed, not yet decoded; raises `DataError`."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     if len(content) > FILE:
         raise DataError(f"larger than {FILE >> 20} MB")
     pixels = WEBP_PIXELS if content[8:12] == b"WEBP" else PIXELS
     _require_size(*_announced(content), pixels)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # The size is compared right below.
-            image = Image.open(BytesIO(content), formats=FORMATS)
-        _require_size(*image.size, pixels)
-        if getattr(image, "n_frames", 1) > FRAMES:
-            raise DataError(f"animated, with more than {FRAMES} frames")
-    except UnidentifiedImageError:
-        raise DataError("no PNG, JPEG or WebP picture") from None
-    except Image.DecompressionBombError:
-        raise DataError(_too_large(PIXELS)) from None
-    except (OSError, ValueError, SyntaxError, MemoryError, OverflowError, EOFError, KeyError, TypeError):
-        raise DataError(_DAMAGED) from None
+    with _refusing():  # Pillow warns of large ones in the log; their size is compared right below.
+        image = Image.open(BytesIO(content), formats=FORMATS)
+        frames = getattr(image, "n_frames", 1)
+    _require_size(*image.size, pixels)
+    if frames > FRAMES:
+        raise DataError(f"animated, with more than {FRAMES} frames")
     return image
 
 
@@ -54,18 +47,27 @@ def decode(content: bytes, *, whole: bool = False) -> Image.Image:
     Raises `DataError` for what is no picture, too large, or damaged anywhere.
     """
     image = open_picture(content)
-    try:
+    with _refusing():
         turned = orientation(image)
         image.load()
         image = _plain(image)
         factor = 1 if whole else max(1, min(image.size) // _ENOUGH)
         return _upright(_averaged(image, factor), turned)
-    except (OSError, ValueError, SyntaxError, MemoryError, OverflowError, EOFError, KeyError, TypeError, IndexError):
-        raise DataError(_DAMAGED) from None
-    except Exception as error:  # What Pillow's many parsers of metadata raise, such as struct.error or zlib.error.
-        if type(error).__module__.partition(".")[0] in ("struct", "zlib", "PIL"):
-            raise DataError(_DAMAGED) from None
-        raise
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a decoder raises over bytes that nobody vouches for is their fault, and said in words."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        yield
+    except UnidentifiedImageError:
+        raise DataError("no PNG, JPEG or WebP picture") from None
+    except Image.DecompressionBombError:
+        raise DataError(_too_large(PIXELS)) from None
+    except Exception:  # Of many kinds: OSError, SyntaxError, struct.error, zlib.error, MemoryError, ...
+        raise DataError("damaged") from None
 
 
 def orientation(image: Image.Image) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import sys
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
@@ -202,4 +203,4 @@ def _read(line: int, text: str, layout: _Layout, table: _Table, dropped: Dropped
         return
     if len(table.kept) >= MOST:
         raise DataError(f"The table has more than {MOST:,} rows; give the first of them in a file of its own.")
-    table.add(line, numbers, None if word is None else printable(word, 60))
+    table.add(line, numbers, None if word is None else sys.intern(printable(word, 60)))
