@@ -7,6 +7,7 @@ from tests.data.own.making import encoded, pictures, pixels, zipped
 from vaelab.data.own import kept
 from vaelab.data.own.planning import plan
 from vaelab.data.own.storing import store
+from vaelab.live.pool import Pool
 
 SCRIPT = "from vaelab.ui.pages import data\ndata.show()\n"
 
@@ -78,31 +79,28 @@ def test_a_title_is_shown_as_it_is_written():
     assert test.subheader[0].value == r"\[x\](javascript\:alert(1)) \<b>"
 
 
-def test_own_data_are_offered_by_the_playground(own, monkeypatch):
-    from vaelab.live.pool import Pool
-
+def playground(monkeypatch, **query):
+    """The other page, with no workers."""
     monkeypatch.setattr(Pool, "prepare", lambda self, recipe=None: None)
     test = AppTest.from_string("from vaelab.ui.pages import playground\nplayground.show()\n", default_timeout=60)
-    test.query_params["data"] = own.name
-    test.run()
-    assert not test.exception and not test.warning
-    assert next(item for item in test.selectbox if item.label == "Data").value == own.name
-    kept.remove(own.name)
-    test.run()
-    assert not test.exception
-    chosen = next(item for item in test.selectbox if item.label == "Data")
-    assert chosen.value == own.name and "Pets (deleted)" in chosen.options
+    for key, value in query.items():
+        test.query_params[key] = value
+    return test.run()
+
+
+def test_own_data_are_offered_by_the_playground_and_shown_as_deleted_afterwards(own, monkeypatch):
+    for wanted in ("Pets", "Pets (deleted)"):
+        test = playground(monkeypatch, data=own.name)
+        assert not test.exception and not test.warning
+        chosen = next(item for item in test.selectbox if item.label == "Data")
+        assert chosen.value == own.name and wanted in chosen.options
+        kept.remove(own.name)
 
 
 def test_a_preset_that_does_not_fit_the_data_is_said_and_the_last_good_recipe_kept(monkeypatch):
-    from vaelab.live.pool import Pool
-
-    monkeypatch.setattr(Pool, "prepare", lambda self, recipe=None: None)
     large = {f"{index}.png": encoded(pixels(index, 128, 128, 3)) for index in range(50)}
     own = store(plan([zipped(large)])).own
-    test = AppTest.from_string("from vaelab.ui.pages import playground\nplayground.show()\n", default_timeout=60)
-    test.query_params["data"] = own.name
-    test.run()
+    test = playground(monkeypatch, data=own.name)
     next(item for item in test.selectbox if item.label == "Preset").set_value("deep_ae").run()
     assert not test.exception
     assert "more than the limit of 50,000,000" in test.warning[0].value

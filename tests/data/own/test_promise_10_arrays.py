@@ -30,12 +30,13 @@ def objects() -> bytes:
 
 
 def hollow() -> bytes:
-    """One megabyte that unpacks to a gigabyte."""
+    """A few megabytes that unpack to a gigabyte."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as found, found.open("images.npy", "w") as entry:
-        entry.write(announced("'|u1'", "(1048576, 32, 32)"))
-        for _ in range(1024):
-            entry.write(bytes(1 << 20))
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as found:
+        with found.open("images.npy", "w") as entry:
+            entry.write(announced("'|u1'", "(1048576, 32, 32)"))
+            for _ in range(1024):
+                entry.write(bytes(1 << 20))
     return content.getvalue()
 
 
@@ -57,7 +58,7 @@ HOSTILE = {
     "no rows": (lambda: announced("'|u1'", "(0, 8, 8)"), "x.npy", "0 examples"),
     "no numbers in a row": (lambda: announced("'|u1'", "(60, 0, 8)"), "x.npy", "60 examples"),
     "five dimensions": (lambda: announced("'|u1'", "(60, 2, 2, 2, 2)", bytes(960)), "x.npy", "neither grey"),
-    "one megabyte that unpacks to a gigabyte": (hollow, "x.npz", "more than 100 times its size"),
+    "a few megabytes that unpack to a gigabyte": (hollow, "x.npz", "more than 100 times its size"),
     "an IDX file that announces 4 GB": (lambda: bytes((0, 0, 8, 2, 255, 255, 255, 255, 0, 0, 0, 1)), "x", "announces"),
     "an IDX file without its sizes": (lambda: bytes((0, 0, 8, 3, 0)), "x", "damaged"),
     "an IDX file of no known type": (lambda: bytes((0, 0, 7, 1, 0, 0, 0, 60)) + bytes(60), "x", "no NumPy file"),
