@@ -70,17 +70,16 @@ def uploading(page: str) -> Upload:
 def _plan(given: Sequence[Given], names: tuple[str, ...], key: str) -> tuple[Plan, Source, str]:
     """The plan of the files with the options beside it, which depend on what the files are."""
     examined = st.session_state.get(f"{key}.examined")
-    with st.container(border=True):
-        reading = _reading(given, key)
-        if not examined or examined[:2] != (names, reading):
-            with st.spinner("Looking at the files ..."):
-                examined = (names, reading, examine(given, Options(**reading)))
-            st.session_state[f"{key}.examined"] = examined
-        source: Source = examined[2]
-        first = plan(source, Options(**reading))
-        title = st.text_input("Name", first.title, max_chars=80, key=f"{key}.title.{names[0]}")
-        making = _making(source, first, key)
-        options = Options(**reading, **making)
+    reading = _reading(given, key)
+    if not examined or examined[:2] != (names, reading):
+        with st.spinner("Looking at the files ..."):
+            examined = (names, reading, examine(given, Options(**reading)))
+        st.session_state[f"{key}.examined"] = examined
+    source: Source = examined[2]
+    first = plan(source, Options(**reading))
+    title = st.text_input("Name", first.title, max_chars=80, key=f"{key}.title.{names[0]}")
+    making = _making(source, first, key)
+    options = Options(**reading, **making)
     return plan(source, options), source, title
 
 
