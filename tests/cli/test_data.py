@@ -1,9 +1,11 @@
 """`vaelab data`: what a person does with own data, from files to a trained run."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli.command import call, refused
 from tests.data.own.making import encoded, pictures, pixels, zipped
@@ -77,17 +79,21 @@ def test_data_are_added_shown_renamed_trained_on_and_removed(archive, tmp_path):
     assert call("verify", "first", "--runs", tmp_path / "runs").exit_code == 0
 
 
-def test_the_suggested_command_trains(tmp_path):
-    np.save(tmp_path / "colours.npy", np.stack([pixels(seed, channels=3) for seed in range(60)]))
-    call("data", "add", tmp_path / "colours.npy")
-    command = json.loads(call("data", "show", "colours", "--json").stdout)["command"]
-    import shlex
-
-    words = shlex.split(command)[1:]
-    epochs = next(word for word in words if word.startswith("training.epochs="))
-    words[words.index(epochs)] = "training.epochs=1"
-    result = call(*words, "--name", "tried", "--runs", tmp_path / "runs")
+@pytest.mark.parametrize("shape", [(32, 32, 3), pytest.param((20, 28, 1), marks=pytest.mark.slow)])
+def test_the_suggested_command_trains_and_its_run_is_evaluated_and_drawn_from(shape, tmp_path):
+    runs = ("--runs", tmp_path / "runs")
+    np.save(tmp_path / "noise.npy", np.stack([pixels(seed, *shape).reshape(shape) for seed in range(60)]))
+    call("data", "add", tmp_path / "noise.npy")
+    command = json.loads(call("data", "show", "noise", "--json").stdout)["command"]
+    words = ["training.epochs=1" if word.startswith("training.epochs=") else word for word in shlex.split(command)[1:]]
+    result = call(*words, "--name", "tried", *runs)
     assert result.exit_code == 0, result.stderr
+    evaluated = call("evaluate", "tried", "--json", *runs)
+    assert evaluated.exit_code == 0, evaluated.stderr
+    assert np.isfinite(json.loads(evaluated.stdout)["negative_elbo"])
+    assert call("sample", "tried", "-o", tmp_path / "samples.png", *runs).exit_code == 0
+    with Image.open(tmp_path / "samples.png") as drawn:
+        assert drawn.mode == ("RGB" if shape[2] == 3 else "L")
 
 
 def test_removing_asks_first(archive):

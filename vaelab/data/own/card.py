@@ -99,20 +99,19 @@ def _reduced(sample: np.ndarray) -> np.ndarray:
 
 def _twins(small: np.ndarray) -> int:
     """How many have another at a root mean square distance below `TWIN`."""
-    from sklearn.neighbors import NearestNeighbors
-
-    if len(small) < 2:
-        return 0
-    # |a - b|^2 = |a|^2 - 2 a.b + |b|^2 in double precision: nearly equal rows must not drown in rounding.
-    nearest = NearestNeighbors(n_neighbors=2, algorithm="brute").fit(small.astype(np.float64))
-    distances = nearest.kneighbors(return_distance=True, n_neighbors=1)[0][:, 0]
-    return int((distances < TWIN * np.sqrt(small.shape[1])).sum())
+    rows = small.astype(np.float64)  # In single precision nearly equal rows would drown in rounding.
+    squares = (rows**2).sum(axis=1)
+    distances = squares[:, None] - 2 * rows @ rows.T + squares[None]
+    np.fill_diagonal(distances, np.inf)
+    return int((distances.min(axis=1) < TWIN**2 * small.shape[1]).sum())
 
 
 def _spectrum(small: np.ndarray) -> np.ndarray:
-    from sklearn.decomposition import PCA
-
-    if small.shape[0] < 3 or not small.var(axis=0).any():
+    """Shares of the variance, exact, from the smaller one of the two matrices that have it in their eigenvalues."""
+    rows = small.astype(np.float64)
+    rows -= rows.mean(axis=0)
+    matrix = rows.T @ rows if rows.shape[1] <= rows.shape[0] else rows @ rows.T
+    variances = np.maximum(np.linalg.eigvalsh(matrix)[::-1], 0)
+    if variances[0] <= 1e-12:
         return np.ones(1)
-    count = min(COMPONENTS, min(small.shape) - 1) or 1
-    return PCA(count, svd_solver="randomized", random_state=0).fit(small).explained_variance_ratio_
+    return variances[: min(COMPONENTS, min(rows.shape))] / variances.sum()
