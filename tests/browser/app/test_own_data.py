@@ -9,10 +9,10 @@ from tests.data.own.making import encoded, pixels, zipped
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def own_server(folder, request):
-    """A server whose own data are those of the test."""
-    place = folder / request.node.name[:40]
+@pytest.fixture(scope="module")
+def own_server(folder):
+    """A server whose own data are those of these tests."""
+    place = folder / "own-data"
     place.mkdir()
     server = AppServer(place, VAELAB_OWN_DATA=str(place / "own"))
     yield server
@@ -46,7 +46,9 @@ def test_four_clicks_from_a_zip_to_a_model_that_can_be_explored(own_server, open
     said = page.locator("[data-testid=stText]").filter(has_text="my pictures is an archive").inner_text()
     for text in ("24 x 20 pixels", "Colours are kept", "cold 60", "warm 60", "96 are for training", "warm/broken.png"):
         assert text in said
-    assert page.locator("[data-testid=stImage] img").count() == 12
+    samples = page.get_by_role("img", name="Sample")
+    samples.nth(11).wait_for()
+    assert samples.count() == 12
     click("Keep these data")
     page.get_by_text("To begin with:").wait_for()
     click("Train this")

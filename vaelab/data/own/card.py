@@ -8,7 +8,7 @@ import numpy as np
 
 from vaelab.data.dataset import Dataset, DatasetInfo
 
-SAMPLE = 2_000  # Training examples that are looked at.
+SAMPLE = 1_000  # Training examples that are looked at.
 COMPONENTS = 64  # Of the spectrum.
 TWIN = 4 / 255  # Root mean square difference between near-duplicates, of the range.
 _LARGEST = 32  # Pixels per side: larger pictures are averaged down to at most that before they are compared.
