@@ -1,8 +1,11 @@
 """Settings for all tests: strict shapes, no compilation cache, and run folders of their own."""
 
 import os
+import tempfile
 
 os.environ.setdefault("VAELAB_COMPILATION_CACHE", "0")
+# The data of whoever runs the tests are theirs; in a name that nobody makes, so that there are none.
+os.environ["VAELAB_OWN_DATA"] = os.path.join(tempfile.gettempdir(), f"vaelab-tests-{os.getpid()}", "own")
 
 import jax  # noqa: E402
 import numpy as np  # noqa: E402

@@ -74,13 +74,6 @@ def test_an_exported_run_can_be_looked_at_but_not_trained_on(runs, tmp_path):
     assert "holds a run already" in refused("export", runs / "vae", tmp_path / "copy")
 
 
-def test_data_sets_are_listed_and_those_at_hand_are_loaded():
-    listed = call("data").stdout
-    assert all(name in listed for name in ("digits", "mnist", "fashion_mnist", "kmnist", "shapes"))
-    assert "1,437 + 360 images" in call("data", "digits").stdout
-    assert "choose one of digits" in refused("data", "imagenet")
-
-
 def test_the_version_is_that_of_the_package():
     assert call("--version").stdout == f"vaelab {version('vaelab')}\n"
 

@@ -184,7 +184,7 @@ def test_other_data_show_their_own_example_and_forget_the_run(own_runs):
     widget(test.selectbox, "Data").set_value("shapes").run()
     assert "run" not in test.query_params
     assert data_of(test)["runs"] == []
-    assert "No trained example ships for shapes" in data_of(test)["message"]
+    assert "No trained example ships for Shapes" in data_of(test)["message"]
 
 
 def test_every_preset_can_be_chosen():

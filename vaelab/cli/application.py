@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vaelab.cli import evaluating, keeping, listing, moving, pictures, reproducing, sweeping, training
+from vaelab.cli import data, evaluating, keeping, listing, moving, pictures, reproducing, sweeping, training
 from vaelab.cli.signals import INTERRUPTED
 from vaelab.errors import VaelabError
 
@@ -94,7 +94,7 @@ for command in (
     moving.export,
     moving.script,
     pictures.origin,
-    listing.data,
 ):
     app.command()(command)
 app.command("import")(moving.import_)  # Python keeps the word for itself.
+app.add_typer(data.app, name="data")

@@ -37,7 +37,8 @@ Source = Annotated[
     ),
 ]
 DataName = Annotated[
-    str | None, typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data[/].")
+    str | None,
+    typer.Option("--data", metavar="NAME", help="The data set: a name from [bold]vaelab data list[/], or your own."),
 ]
 Epochs = Annotated[
     int | None,

@@ -1,4 +1,4 @@
-"""What there is: `vaelab presets`, `runs` and `data`; and whether it is intact: `vaelab verify`."""
+"""What there is: `vaelab presets` and `runs`; and whether it is intact: `vaelab verify`."""
 
 from __future__ import annotations
 
@@ -167,33 +167,3 @@ def _intact(folder: Path) -> str:
     found = checkpoints.verify(folder)
     steps = ", ".join(f"{step:,}" for step in found.steps)
     return f"{folder} is intact: step {steps}; {found.files} files, {found.bytes / 1e6:.1f} MB."
-
-
-def data(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Download this one now.", show_default=False)
-    ] = None,
-) -> None:
-    """List the data sets and whether they are at hand; with a NAME, download that one now."""
-    from vaelab.data import available, information, load, names
-
-    if name is None:
-        columns = ("name", "shape", "train", "test", "at hand", "licence")
-        table(columns, [_data_row(each, available(each)) for each in names()])
-        return
-    about = information(name)
-    if not available(name):
-        remark(f"Downloading {about.title} ({about.source.rstrip('.')}; {about.licence}) ...")
-    dataset = load(name)
-    train, test = len(dataset.train.images), len(dataset.test.images)
-    kind = "sequences" if about.is_sequence else "images"
-    say(f"{about.title} is at hand: {train:,} + {test:,} {kind}, verified.")
-
-
-def _data_row(name: str, at_hand: bool) -> list[str]:
-    from vaelab.data import information
-
-    about = information(name)
-    size = " x ".join(map(str, about.shape))
-    held = "yes" if at_hand else "no"
-    return [name, size, f"{about.train:,}", f"{about.test:,}", held, about.licence]

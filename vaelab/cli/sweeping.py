@@ -58,9 +58,10 @@ def sweep(
         from vaelab.cli.session import Session
         from vaelab.cli.training import open_run, run_name
         from vaelab.data import load
+        from vaelab.data.own.kept import resolve
         from vaelab.sweep import variants
 
-        changes = [f"data.name={data}"] if data is not None else []
+        changes = [f"data.name={resolve(data)}"] if data is not None else []
         changes += [f"training.epochs={epochs}"] if epochs is not None else []
         chosen = recipes.choose(recipe, changes + (assignments or []))
         found = variants(chosen.recipe, dict(map(_values, vary or [])), [_seed(text) for text in seeds.split(",")])

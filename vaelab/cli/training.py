@@ -58,6 +58,7 @@ def train(
         from vaelab.cli.progress import display
         from vaelab.cli.session import Session
         from vaelab.data import load
+        from vaelab.data.own.kept import resolve
 
         count = _device_count(devices)
         given = [("data", data), ("epochs", epochs), ("seed", seed or None), ("name", name)]
@@ -67,7 +68,7 @@ def train(
         again = command + (f" --runs {shlex.quote(str(runs))}" if runs else "")
         again += f" --devices {devices}" if devices != "1" else ""
 
-        changes = [f"data.name={data}"] if data is not None else []
+        changes = [f"data.name={resolve(data)}"] if data is not None else []
         changes += [f"training.epochs={epochs}"] if epochs is not None else []
         chosen = recipes.choose(recipe, changes + (assignments or []))
         folder = (runs or checkpoints.runs_root()) / run_name(name or recipes.default_name(chosen, seed))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from vaelab.data import digits, mnist, pendigits, shapes, waves
 from vaelab.data.dataset import Dataset, DatasetInfo, Split
+from vaelab.data.own import kept
+from vaelab.data.own.folder import is_own
 from vaelab.errors import DataError
 
 __all__ = ["Dataset", "DatasetInfo", "Split", "available", "information", "load", "names"]
@@ -35,30 +37,34 @@ _TABLE = {
 
 
 def names() -> tuple[str, ...]:
-    """The names of all data sets, the default first."""
-    return tuple(_TABLE)
+    """The names of all data sets, the default first, those of the person at the machine last."""
+    return (*_TABLE, *kept.names())
 
 
 def information(name: str) -> DatasetInfo:
     """What is known of a data set without loading it; raises `DataError` for an unknown name."""
-    return _entry(name).information
+    return kept.information(name) if is_own(name) else _entry(name).information
 
 
 def available(name: str) -> bool:
     """Whether loading will need no network; raises `DataError` for an unknown name."""
-    return _entry(name).available()
+    return kept.available(name) if is_own(name) else _entry(name).available()
 
 
-@cache
 def load(name: str) -> Dataset:
-    """A data set, downloaded at first use and kept in memory; its arrays are read-only.
+    """A data set; its arrays are read-only. Own data are mapped from the disk, others downloaded and kept in memory.
 
     Raises `DataError` if the name is unknown, a file is damaged, or no mirror can be reached.
     """
+    return kept.load(name) if is_own(name) else _load(name)
+
+
+@cache
+def _load(name: str) -> Dataset:
     return _entry(name).load()
 
 
 def _entry(name: str) -> _Entry:
     if name not in _TABLE:
-        raise DataError(f"There is no data set {name!r}; choose one of {', '.join(_TABLE)}.")
+        raise DataError(f"There is no data set {name!r}; choose one of {', '.join(_TABLE)}, or data of your own.")
     return _TABLE[name]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from vaelab.data.own.folder import is_own
+from vaelab.errors import RecipeError
 from vaelab.spec import Spec, number, option
 
-# `names()`, for a form to read.
+# The data sets that come with the package; own data are called otherwise, see `vaelab.data.own`.
 Name = Literal["digits", "mnist", "fashion_mnist", "kmnist", "shapes", "pendigits", "waves"]
 Binarization = Literal["none", "threshold", "dynamic"]
 Condition = Literal["none", "class"]
@@ -24,7 +26,7 @@ class Data(Spec):
     The values of a sequence are places, not greys: they are always kept.
     """
 
-    name: Name = option("digits", label="Data set")
+    name: str = option("digits", label="Data set")
     binarization: Binarization = option(
         "dynamic", label="Black and white", help="How grey pixels become 0 or 1; 'none' keeps them grey."
     )
@@ -32,3 +34,11 @@ class Data(Spec):
     examples: int = number(
         0, minimum=0, maximum=1_000_000, label="Examples", help="The first of the training split; 0 is all."
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.name not in get_args(Name) and not is_own(self.name):
+            raise RecipeError(
+                f"Data.name must be one of {', '.join(get_args(Name))}, but got {self.name!r:.60}; own data are called "
+                "own- and sixteen hexadecimal digits, as the list of data says."
+            )

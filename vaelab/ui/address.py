@@ -27,7 +27,7 @@ PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, 
 # What `?hide=` can leave out: parts of the page, panels of the explorer, and panels that only the comparison has.
 HIDEABLE = (
     "menu", "sidebar",
-    "transport", "map", "image", "condition", "sliders", "knobs", "curves", "reconstructions", "samples",
+    "transport", "map", "image", "pad", "condition", "sliders", "knobs", "curves", "reconstructions", "samples",
     "interpolation", "units", "codebook",
     "marginals", "holes",
 )  # fmt: skip

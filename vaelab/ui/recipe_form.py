@@ -10,6 +10,7 @@ import streamlit as st
 
 from vaelab.assign import assign
 from vaelab.data import available, information, names
+from vaelab.data.own.folder import is_own
 from vaelab.errors import VaelabError
 from vaelab.presets import PRESETS, preset
 from vaelab.recipe import Recipe, from_json
@@ -30,6 +31,11 @@ class Choice(NamedTuple):
     seed: int
     problem: str = ""
     notice: str = ""  # What the address asked for and could not have; until something is chosen.
+
+    @property
+    def data_title(self) -> str:
+        """What people call the data."""
+        return information(self.recipe.data.name).title
 
 
 def default_data() -> str:
@@ -57,22 +63,29 @@ def recipe_form(
     choice: Choice = st.session_state[kept]
     key = f"{page}.{st.session_state.get(GENERATION, 0)}"
 
+    offered = list(dict.fromkeys([*names(), choice.recipe.data.name]))  # Own data may have been deleted meanwhile.
     chosen = st.selectbox(
-        "Data", names(), index=names().index(choice.recipe.data.name), format_func=_data_title, key=f"{key}.data"
+        "Data", offered, index=offered.index(choice.recipe.data.name), format_func=_data_title, key=f"{key}.data"
     )
     name = st.selectbox(
         "Preset", presets, index=list(presets).index(choice.preset),
         format_func=lambda option: PRESETS[option].title, key=f"{key}.preset",
     )
+    problem = ""
     if (chosen, name) != (choice.recipe.data.name, choice.preset):
-        _replace(kept, _chosen(choice, chosen, name))
+        try:
+            replaced = _chosen(choice, chosen, name)
+        except VaelabError as error:  # Not every preset fits all data.
+            name, problem = choice.preset, str(error)
+        else:
+            _replace(kept, replaced)
     figure = PRESETS[name].figure
     st.caption(f"{PRESETS[name].paper}. {figure[0].upper()}{figure[1:]}.")
     try:
         recipe = _ingredients(choice.recipe, key)
         seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
         changed = (recipe, seed) != (choice.recipe, choice.seed)
-        choice = Choice(name, recipe, seed, notice="" if changed else choice.notice)
+        choice = Choice(name, recipe, seed, problem, notice="" if changed else choice.notice)
         st.session_state[kept] = choice
     except VaelabError as error:
         choice = choice._replace(problem=str(error))
@@ -83,7 +96,7 @@ def recipe_form(
 
 
 def forget(page: str) -> None:
-    """Let the form of a page be filled anew from its address."""
+    """Let the form of a page begin anew from its address: another page has chosen a recipe for it."""
     st.session_state.pop(f"{page}.choice", None)
     st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
 
@@ -96,8 +109,8 @@ def as_written(sentence: str) -> str:
 
 
 def _data_title(name: str) -> str:
-    info = information(name)
-    return f"{info.title}{'' if available(name) else ' (downloaded at the first use)'}"
+    absent = " (deleted)" if is_own(name) else " (downloaded at the first use)"
+    return f"{information(name).title}{'' if available(name) else absent}"
 
 
 def _chosen(choice: Choice, data: str, name: str) -> Choice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from vaelab.data import information
 from vaelab.errors import RunError, VaelabError
 from vaelab.live.states import OVER, RESUMABLE
 from vaelab.presets import PRESETS, preset
@@ -27,7 +28,7 @@ def _settings(name: str, recipe: Recipe) -> str:
 
 def start(name: str, recipe: Recipe, seed: int, title: str = "") -> str:
     """Train a recipe from new weights; returns the run's id."""
-    title = title or f"{PRESETS[name].title} on {recipe.data.name}"
+    title = title or _title(name, recipe)
     command = command_of(name, recipe, seed)
     return runs().start(to_json(recipe), seed=seed, title=title, command=command, visitor=visitor())
 
@@ -37,8 +38,12 @@ def start_sweep(name: str, recipe: Recipe, seed: int, path: str, values: Sequenc
     numbers = ",".join(f"{value:g}" for value in values)
     command = f"vaelab sweep {name} --vary {path}={numbers} --seeds {seed} {_settings(name, recipe)}".strip()
     found = variants(recipe, {path: values}, [seed])
-    title = f"{PRESETS[name].title} on {recipe.data.name}"
+    title = _title(name, recipe)
     return runs().start_sweep(found, title=title, command=command, visitor=visitor())[0]
+
+
+def _title(name: str, recipe: Recipe) -> str:
+    return f"{PRESETS[name].title} on {information(recipe.data.name).title}"
 
 
 def stop(run: str) -> None:

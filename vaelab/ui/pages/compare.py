@@ -59,7 +59,7 @@ def _problem(choice: Choice) -> str:
 @contained("stage of compare")
 def _stage(choice: Choice) -> None:
     shown, message = _runs_on_show(choice)
-    empty = f"No trained pair ships for {choice.recipe.data.name}. Press Train both."
+    empty = f"No trained pair ships for {choice.data_title}. Press Train both."
     if action := stage(choice, "compare", shown, message, empty, mode="compare", labels=LABELS):
         _act(action, choice)
 
@@ -94,7 +94,7 @@ def _start(choice: Choice, *, paused: bool = False) -> None:
         for name in ADDRESS:
             training.stop(address.read(name))
         started = [
-            training.start(choice.preset, recipe, choice.seed, f"{label} on {choice.recipe.data.name}")
+            training.start(choice.preset, recipe, choice.seed, f"{label} on {choice.data_title}")
             for label, recipe in zip(LABELS, (plain(choice.recipe), choice.recipe), strict=True)
         ]
         for run in started if paused else ():

@@ -67,7 +67,7 @@ def _problem(recipe: Recipe) -> str:
 @contained("stage of dial")
 def _stage(choice: Choice) -> None:
     shown, message = _on_show(choice)
-    empty = f"No trained sweep ships for {choice.recipe.data.name}. Press Train {len(BETAS)} betas."
+    empty = f"No trained sweep ships for {choice.data_title}. Press Train {len(BETAS)} betas."
     action = stage(
         choice, "dial", shown.runs, message, empty, mode="dial", labels=shown.labels, quantity=shown.quantity,
         start=shown.start,

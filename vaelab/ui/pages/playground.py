@@ -43,7 +43,7 @@ def show() -> None:
 @contained("stage of playground")
 def _stage(choice: Choice) -> None:
     run, message = _run_on_show(choice)
-    empty = f"No trained example ships for {choice.recipe.data.name}. Press Train this recipe."
+    empty = f"No trained example ships for {choice.data_title}. Press Train this recipe."
     if action := stage(choice, "playground", [run] if run else [], message, empty):
         _act(action, choice)
 
