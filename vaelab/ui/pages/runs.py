@@ -7,6 +7,7 @@ import streamlit as st
 from vaelab.checkpoints import RunSummary, data_of, matching
 from vaelab.live.states import STATES
 from vaelab.ui import runs_list, runs_tools
+from vaelab.ui.mishaps import contained
 from vaelab.ui.recipe_form import as_written
 from vaelab.ui.server import keeping
 from vaelab.ui.stage import telling
@@ -57,6 +58,7 @@ def _filters(own: list[RunSummary], shipped: list[RunSummary]) -> None:
     st.session_state[PACE] = _is_lively(own)
 
 
+@contained("list of runs")
 def _list() -> None:
     """The table, drawn again and again while the rest of the page stands still."""
     with_examples, wanted = st.session_state[FILTER]

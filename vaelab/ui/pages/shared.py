@@ -7,6 +7,7 @@ import streamlit as st
 from vaelab.errors import VaelabError
 from vaelab.ui import address
 from vaelab.ui.explorer import explorer
+from vaelab.ui.mishaps import contained
 from vaelab.ui.server import base_path, guests
 
 KEY = "shared.explorer"
@@ -27,6 +28,7 @@ def show() -> None:
 
 
 @st.fragment
+@contained("stage of shared")
 def _stage(token: str) -> None:
     explorer(
         key=KEY,
@@ -35,5 +37,5 @@ def _stage(token: str) -> None:
         route="shared",
         view=address.read_view(),
         hide=[*HIDDEN, *address.hidden()],
-        on_view=lambda: address.write_view(st.session_state[KEY]["view"]),
+        on_view=contained("view")(lambda: address.write_view(st.session_state[KEY]["view"])),
     )
