@@ -39,6 +39,13 @@ def test_promise_15_a_run_survives_its_page_and_its_server_and_has_one_trainer(o
     status = own_server.status(run)
     own_server.kill()
     assert alive(status["pid"], status["started"])
+    # Neither another worker nor another server may train it meanwhile; a worker waits some seconds for its turn.
+    intruder = subprocess.Popen(
+        [sys.executable, "-m", "vaelab.live.worker"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert intruder.stdin
+    intruder.stdin.write(json.dumps({"run": str(own_server.runs / run)}) + "\n")
+    intruder.stdin.flush()
     own_server.start()
 
     with Visitor(own_server.address, run=run) as other:  # From another machine, by the address.
@@ -48,16 +55,12 @@ def test_promise_15_a_run_survives_its_page_and_its_server_and_has_one_trainer(o
     wait_for(lambda: step_on_show(own_server, run) > shown, 30)
     assert own_server.status(run)["pid"] == status["pid"]
 
-    # Neither another server nor another worker may train it meanwhile.
     second = Runs(own_server.runs)
     with pytest.raises(RunError, match="training already"):
         second.resume(run)
     second.close()
-    intruder = subprocess.run(
-        [sys.executable, "-m", "vaelab.live.worker"], capture_output=True, text=True,
-        input=json.dumps({"run": str(own_server.runs / run)}) + "\n",
-    )  # fmt: skip
-    assert intruder.returncode == 1 and "Another process is training" in intruder.stderr
+    _, said = intruder.communicate(timeout=60)
+    assert intruder.returncode == 1 and "Another process is training" in said
     assert own_server.status(run)["pid"] == status["pid"] and own_server.status(run)["state"] == "training"
 
     # Both are killed: what was saved goes on.
