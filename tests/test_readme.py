@@ -35,7 +35,7 @@ def test_the_python_snippet_runs(monkeypatch, capsys):
 def test_the_command_lines_run_in_their_order(tmp_path):
     lines = [line.split(" #")[0].strip() for line in blocks("bash")[1].splitlines()]
     commands = [shlex.split(line) for line in lines if line]
-    assert len(commands) == 12
+    assert len(commands) == 13
     environment = {**os.environ, "VAELAB_RUNS_DIR": str(tmp_path / "runs"), "VAELAB_COMPILATION_CACHE": "0"}
     for command in commands:
         assert command[0] == "vaelab"

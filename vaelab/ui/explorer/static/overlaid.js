@@ -8,6 +8,15 @@ import { createPlot, legendEntry, short } from "./plot.js";
 const COLOURS = 4;
 const HEIGHT = 260;
 
+/** The height of a line at a step, as it is drawn: straight between two points, and level beyond its ends. */
+function valueAt({ steps, values }, step) {
+  const row = rowAt(steps, step);
+  const [left, right] = steps[row] > step ? [Math.max(0, row - 1), row] : [row, Math.min(row + 1, steps.length - 1)];
+  if (left === right) return values[row];
+  const share = Math.min(1, Math.max(0, (step - steps[left]) / (steps[right] - steps[left])));
+  return values[left] + share * (values[right] - values[left]);
+}
+
 /** The component in the mode "curves": `update({curves: [{label, steps, values}], quantity})`. */
 export function createOverlaid(root) {
   const { node, body } = panel(root, "curves", "Curves", {
@@ -45,10 +54,7 @@ export function createOverlaid(root) {
   /** Reads every curve at one step, or at its end where it is shorter; null reads the last values. */
   function read(step) {
     pointed = step;
-    const values = lines.map((line) => {
-      const row = step === null ? line.steps.length - 1 : rowAt(line.steps, step);
-      return { value: line.values[row], colour: line.colour };
-    });
+    const values = lines.map((line) => ({ value: valueAt(line, step ?? Infinity), colour: line.colour }));
     for (const [index, { value }] of values.entries()) setText(lines[index].entry.value, short(value));
     plot.cursor(step, values);
     setText(where, step === null ? "at the end" : `step ${Math.round(step)}`);
