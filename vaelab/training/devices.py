@@ -9,7 +9,7 @@ from pathlib import Path
 import jax
 import platformdirs
 
-ARRIVALS = ("VAELAB_RUNS_DIR", "VAELAB_DATA_DIR")  # Folders in which files of others may lie.
+ARRIVALS = ("VAELAB_RUNS_DIR", "VAELAB_DATA_DIR", "VAELAB_OWN_DATA")  # Folders in which files of others may lie.
 
 
 def configure(*, cache: bool = True) -> None:
