@@ -25,7 +25,7 @@ def runs(tmp_path, monkeypatch):
     from vaelab.live.pool import Pool
 
     monkeypatch.setattr(Pool, "prepare", lambda self, recipe=None: None)
-    monkeypatch.setattr(Pool, "add", lambda self, run: None)
+    monkeypatch.setattr(Pool, "add", lambda self, run, visitor="": None)
     stored_run(tmp_path / "runs" / "one")
     stored_run(tmp_path / "runs" / "two", recipe=assign(tiny(), "bottleneck.size=5"), gallery=None)
     label_run(stored_run(tmp_path / "runs" / "three"), title="Third", note="blurred")

@@ -9,6 +9,7 @@ import streamlit as st
 from vaelab.ui import address
 from vaelab.ui.mishaps import contained
 from vaelab.ui.pages import compare, data, dial, playground, runs, shared
+from vaelab.ui.server import visitors_are_trusted
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
 
@@ -32,9 +33,10 @@ def show() -> None:
         playground.page(),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),
         st.Page(dial.show, title="Beta dial", icon=":material/speed:", url_path="dial"),
-        st.Page(runs.show, title="Runs", icon=":material/list:", url_path="runs"),
         st.Page(data.show, title="Your data", icon=":material/folder_open:", url_path="data"),
     ]
+    if visitors_are_trusted():
+        pages.insert(-1, st.Page(runs.show, title="Runs", icon=":material/list:", url_path="runs"))
     page = st.navigation(pages, position="hidden" if "menu" in hidden else "top")
     with contained(f"page {page.url_path or page.title}"):
         address.enter(page.url_path)

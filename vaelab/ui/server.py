@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +22,8 @@ from vaelab.live.routes import routes as run_routes
 from vaelab.live.runs import Runs
 from vaelab.ui.discretion import Discretion
 from vaelab.ui.explorer.assets import asset_routes
+
+OWN = {"localhost", "127.0.0.1", "[::1]"}  # Names under which only this machine reaches the server.
 
 
 @functools.cache
@@ -51,6 +54,15 @@ def base_path() -> str:
     """The path under which the app is served, "" at the root; Streamlit does not add it to custom routes."""
     path = (st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
+
+
+def visitors_are_trusted() -> bool:
+    """Whether whoever sees a page may see and delete what belongs to others: on one's own machine, or if so told.
+
+    A server that answers to `localhost` alone is one's own.
+    """
+    hosts = set(st.get_option("server.allowedHosts") or ["*"])
+    return hosts <= OWN or os.environ.get("VAELAB_TRUST_VISITORS") == "1"
 
 
 def routes() -> list[BaseRoute]:

@@ -11,20 +11,22 @@ from vaelab.errors import DataError, VaelabError
 from vaelab.ui import address
 from vaelab.ui.data_card import show_card
 from vaelab.ui.recipe_form import as_written
+from vaelab.ui.server import visitors_are_trusted
 from vaelab.ui.stage import telling
 from vaelab.ui.uploading import uploading
 
 SHOWN = "own"  # In the address: the data whose card is open.
 SHARED = (
-    "Files go to this server and nowhere else. What is kept here is shared, as runs are: everyone who can open this "
-    "playground can see it, train on it, rename it and delete it."
+    "Files go to this server and nowhere else. What is kept here is shared: everyone who can open this playground can "
+    "see it and train on it"
 )
+MANAGED = {True: ", rename it and delete it.", False: "; only whoever runs the server can rename and delete it."}
 
 
 def show() -> None:
     """Draw the page."""
     st.header("Your data")
-    st.caption(SHARED)
+    st.caption(SHARED + MANAGED[visitors_are_trusted()])
     upload = uploading("data")
     if upload.kept:
         address.write(**{SHOWN: upload.kept})
@@ -55,6 +57,8 @@ def _list(everything: list[Own]) -> None:
             if st.button("Show", key=f"show.{own.name}", icon=":material/visibility:", help=_help("Show", own)):
                 address.write(**{SHOWN: own.name})
                 st.rerun()
+            if not visitors_are_trusted():
+                continue
             with st.popover("Rename", icon=":material/edit:"):
                 _rename(own)
             with st.popover("Delete", icon=":material/delete:"):
