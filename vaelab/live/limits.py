@@ -93,7 +93,8 @@ class Meter:
         if now - self._looked < LOOK:
             return ""
         self._looked = now
-        memory = self._process.memory_info().rss
+        used = self._process.memory_info()
+        memory = used.rss - getattr(used, "shared", 0)  # Pages of files, such as large data, the system takes back.
         if memory > allowed.memory:
             return (
                 f"Stopped: the run used {memory >> 20:,} MB of memory, and this server allows {allowed.memory >> 20:,} "
