@@ -75,7 +75,7 @@ def training_examples(workload: Workload) -> tuple[str, np.ndarray]:
     from vaelab.data import available, information, load
 
     facts = information(workload.data)
-    what = f"{facts.train:,} {workload.unit}"
+    what = f"{facts.train:,} {'sequences' if facts.is_sequence else 'images'}"
     if available(workload.data):
         return f"{what} ({facts.title})", load(workload.data).train.images
     noise = np.random.default_rng(0).integers(0, 256, (facts.train, *facts.shape), np.uint8)

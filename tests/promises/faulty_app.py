@@ -4,13 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from tests.promises.faults import FAULTY, SECRET
 from vaelab.live.runs import Runs
 from vaelab.ui import address, router
 from vaelab.ui.pages import compare, dial, playground
 from vaelab.ui.server import lifespan, middleware, routes
-
-SECRET = "token=5ecre7 in /home/somebody/.netrc"  # noqa: S105
-FAULTY = "fa17"
 
 
 def fail(*_, **__):

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 import vaelab
 from tests.browser.app.serving import ROOT, AppServer
-from tests.promises.faulty_app import FAULTY, SECRET
+from tests.promises.faults import FAULTY, SECRET
 from tests.promises.visitor import Visitor, request, watch
 
 NUMBER = re.compile(r"tell whoever runs it the number ([0-9a-f]{8})")

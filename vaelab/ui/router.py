@@ -13,8 +13,6 @@ from vaelab.ui.server import visitors_are_trusted
 
 ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are fetched from another host.
 
-NO_SIDEBAR = "<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }</style>"
-
 
 def show() -> None:
     """Draw the page that the address names."""
@@ -28,7 +26,7 @@ def show() -> None:
         return
     hidden = address.hidden()
     if "sidebar" in hidden:
-        st.html(NO_SIDEBAR)
+        st.html("<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }</style>")
     pages = [
         playground.page(),
         st.Page(compare.show, title="AE and VAE", icon=":material/compare:", url_path="compare"),

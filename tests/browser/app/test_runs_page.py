@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Error
 
 from tests.browser.app.looking import LONG, code, middle, picture, query, told, wait_drawn
 from tests.live.helpers import stored_run
@@ -44,10 +45,15 @@ def find(page, words, count):
 
 
 def pick(page, row):
-    """Click the box at the left of a row."""
+    """Click the box at the left of a row; the table may just be drawn anew."""
     table = page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
+    for _ in range(10):
+        try:
+            table.scroll_into_view_if_needed()
+        except Error:
+            continue  # It was taken out of the page in this very moment.
+        if box := table.bounding_box():
+            break
     page.mouse.click(box["x"] + BOX, box["y"] + ROW * (row + 1) + BOX)
 
 

@@ -95,7 +95,8 @@ def from_table(given: Given, options: Options) -> Numbers:
 def _source(
     title: str, table: _Table, layout: _Layout, dropped: Dropped, options: Options, shape: tuple[int, int]
 ) -> Numbers:
-    assert table.low is not None and table.high is not None  # noqa: S101 - there are rows.
+    if table.low is None or table.high is None:
+        raise DataError(f"{title} has no row of numbers.")
     steps, features = shape
     low, high = table.low.reshape(shape), table.high.reshape(shape)
     if options.features:
