@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 ENCODE = """async ([run, pictures, label]) => {
   const { fetchEncoder } = await import("/vaelab/static/encoder.js");
-  const encoder = await fetchEncoder("", run);
+  const encoder = await fetchEncoder("", "runs", run);
   return pictures.map((picture) => {
     const { mean, deviation } = encoder.encode(picture, label);
     return [[...mean], [...(deviation ?? mean)]];

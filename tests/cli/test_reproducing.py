@@ -11,7 +11,7 @@ import pytest
 from tests.cli.command import call, refused
 from vaelab.reproduction import REPRODUCTIONS
 
-CHEAP = ("linear_ae", "deep_ae", "vae", "vae_likelihood")
+CHEAP = ("linear_ae", "vae", "vae_likelihood", pytest.param("deep_ae", marks=pytest.mark.slow))
 
 
 @pytest.mark.parametrize("name", CHEAP)

@@ -25,7 +25,12 @@ def test_every_preset_opens(server, open_page):
         assert page.get_by_role("button", name="Train this recipe").is_enabled(), name
 
 
-@pytest.mark.parametrize("name", KINDS)
+LONG_ONES = ("iwae", "tc_vae", "k_sparse_ae")  # The same network and the same drawing as others of these.
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG_ONES else name for name in KINDS]
+)
 def test_one_of_each_kind_trains_and_is_drawn(name, server, open_page):
     address = f"{server.address}/?preset={name}&data={KINDS[name]}&set=training.epochs%3D100000{SMALL.get(name, '')}"
     page = open_page(server.address)

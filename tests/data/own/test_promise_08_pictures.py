@@ -84,7 +84,7 @@ from vaelab.data.own.pictures import decode
 import numpy as np
 from PIL import Image
 small = decode(png_of(8, 8))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+before = peak()
 content = png_of(4000, 4000, 8)
 image = decode(content)
 result = [before, image.size]
@@ -104,7 +104,7 @@ from tests.data.own.test_promise_08_pictures import KINDS
 from vaelab.data.own.pictures import decode
 from vaelab.errors import DataError
 random = np.random.default_rng(8)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+before = peak()
 refused, slowest = 0, 0.0
 for index in range(int(sys.argv[1])):
     content = mutated(list(KINDS.values())[index % 3], random)

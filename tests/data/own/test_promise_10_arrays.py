@@ -85,7 +85,7 @@ from vaelab.data.own.planning import plan
 from vaelab.errors import DataError
 import scipy  # noqa
 contents = {name: (make(), called) for name, (make, called, _) in HOSTILE.items()}
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+before = peak()
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 refused = 0
 for name, (content, called) in contents.items():
