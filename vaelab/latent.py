@@ -11,9 +11,10 @@ from typing import Any
 
 import jax
 import numpy as np
-from flax import nnx
 from scipy.special import ndtri
 
+from vaelab.architecture import Architecture
+from vaelab.model import Autoencoder, assembled
 from vaelab.nets.layers import Context
 from vaelab.objectives import Likelihood, Objective
 from vaelab.spec import knobs, substitute, without_knobs
@@ -21,42 +22,41 @@ from vaelab.spec import knobs, substitute, without_knobs
 BATCH = 500  # Rows per call of a compiled program: one shape, so one compilation.
 
 
-def encode(model: Any, images: np.ndarray, condition: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def encode(
+    model: Autoencoder, images: np.ndarray, condition: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Posterior means and standard deviations, each [N, size]; the deviations of a point code are 0.
 
     `images` are in [0, 1], [N, ...], or uint8 pixels in 0..255; `condition` is the class of each, int [N], for models
     that are told it.
     """
-    graph, parameters = nnx.split(model)
-    told = _told(condition, len(images))
-    pieces = list(in_batches(lambda x, c: _encode(graph, parameters, x, c), images, told))
+    arrays, told = model.arrays(), _told(condition, len(images))
+    pieces = list(in_batches(lambda x, c: _encode(model.architecture, arrays, x, c), images, told))
     means, deviations = zip(*pieces, strict=True)
     return np.concatenate(means), np.concatenate(deviations)
 
 
 def decode(
-    model: Any, likelihood: Likelihood, codes: np.ndarray, condition: np.ndarray | None = None
+    model: Autoencoder, likelihood: Likelihood, codes: np.ndarray, condition: np.ndarray | None = None
 ) -> np.ndarray:
     """E[x|z] for each code, and class where the model is told it: [N, size], int [N] -> [N, ...]."""
-    graph, parameters = nnx.split(model)
-    kind = without_knobs(likelihood)  # A mean does not depend on a scale.
+    arrays, kind = model.arrays(), without_knobs(likelihood)  # A mean does not depend on a scale.
     codes = np.asarray(codes, np.float32)
     told = _told(condition, len(codes))
-    return np.concatenate(list(in_batches(lambda z, c: _decode(graph, kind, parameters, z, c), codes, told)))
+    return np.concatenate(list(in_batches(lambda z, c: _decode(model.architecture, kind, arrays, z, c), codes, told)))
 
 
 def restore(
-    model: Any, objective: Objective, images: np.ndarray, condition: np.ndarray | None = None, seed: int = 0
+    model: Autoencoder, objective: Objective, images: np.ndarray, condition: np.ndarray | None = None, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the encoder is shown of images under the objective's corruption, and E[x|z] at its mean code: [N, ...] both.
 
     The corruption is drawn from the seed: the same for the same number of images. Without one, the images are shown.
     """
-    graph, parameters = nnx.split(model)
     values = {path: np.float32(knob.value) for path, knob in knobs(objective).items()}
     told = _told(condition, len(images))
-    fixed = graph, without_knobs(objective)
-    seen, restored = _restore(*fixed, parameters, values, images, told, jax.random.key(seed))
+    fixed = model.architecture, without_knobs(objective)
+    seen, restored = _restore(*fixed, model.arrays(), values, images, told, jax.random.key(seed))
     return np.asarray(seen), np.asarray(restored)
 
 
@@ -131,22 +131,23 @@ def unit_images(images: np.ndarray) -> Any:
     return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images
 
 
-@partial(jax.jit, static_argnames="graph")
-def _encode(graph: Any, parameters: Any, images: Any, condition: Any) -> tuple[Any, Any]:
-    code = nnx.merge(graph, parameters).encode(unit_images(images), condition)
+@partial(jax.jit, static_argnames="architecture")
+def _encode(architecture: Architecture, arrays: Any, images: Any, condition: Any) -> tuple[Any, Any]:
+    code = assembled(architecture, arrays).encode(unit_images(images), condition)
     return code.mean, code.deviation
 
 
-@partial(jax.jit, static_argnames=("graph", "likelihood"))
-def _decode(graph: Any, likelihood: Likelihood, parameters: Any, codes: Any, condition: Any) -> Any:
-    return likelihood.mean(nnx.merge(graph, parameters).decode(codes, condition))
+@partial(jax.jit, static_argnames=("architecture", "likelihood"))
+def _decode(architecture: Architecture, likelihood: Likelihood, arrays: Any, codes: Any, condition: Any) -> Any:
+    return likelihood.mean(assembled(architecture, arrays).decode(codes, condition))
 
 
-@partial(jax.jit, static_argnames=("graph", "objective"))
+@partial(jax.jit, static_argnames=("architecture", "objective"))
 def _restore(
-    graph: Any, objective: Objective, parameters: Any, values: dict[str, Any], images: Any, condition: Any, key: Any
-) -> tuple[Any, Any]:
+    architecture: Architecture, objective: Objective, arrays: Any, values: dict[str, Any], images: Any, condition: Any,
+    key: Any,
+) -> tuple[Any, Any]:  # fmt: skip
     objective = substitute(objective, values)
     view = objective.corruption(unit_images(images), key)
-    forward = nnx.merge(graph, parameters)(view.seen, condition, context=Context(visible=view.visible))
+    forward = assembled(architecture, arrays)(view.seen, condition, context=Context(visible=view.visible))
     return view.seen, objective.likelihood.mean(forward.parameters)

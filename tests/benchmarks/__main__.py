@@ -16,7 +16,7 @@ from tests.benchmarks.runner import BenchmarkError, default_torch_python, measur
 from tests.benchmarks.workload import Workload
 from tests.benchmarks.workloads import WORKLOADS
 
-PEERS = {"none": (), "eager": ("torch_eager",), "all": ("torch_eager", "torch_compiled")}
+PEERS = {"none": (), "eager": ("torch_eager",), "all": ("torch_eager", "torch_tuned", "torch_bfloat16")}
 
 
 def main(arguments: list[str] | None = None) -> int:

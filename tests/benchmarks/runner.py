@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tests.benchmarks import machine
+from tests.benchmarks.workloads import WORKLOADS
 
 ROOT = Path(__file__).resolve().parents[2]
 WARM_UPS = 2  # Slices per variant before those that count: chunks have found their length, caches are warm.
@@ -36,6 +37,7 @@ class Worker:
     """A live process; use it in a `with` statement."""
 
     def __init__(self, python: str, workload: str, variant: str, examples: Path):
+        environment = WORKLOADS[workload].variants[variant].environment
         self.name, self.remarks = f"{workload}: {variant}", tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [python, "-m", "tests.benchmarks.worker", workload, variant, str(examples)],
@@ -45,7 +47,7 @@ class Worker:
             text=True,
             bufsize=1,
             cwd=ROOT,
-            env={**os.environ, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""},
+            env={**os.environ, **environment, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""},
         )
 
     def __enter__(self) -> Worker:

@@ -41,7 +41,7 @@ def test_a_run_without_peers_writes_its_figures(name, tmp_path, capsys):
 
 def test_what_each_workload_measures():
     variants = {name: list(workload.variants) for name, workload in WORKLOADS.items()}
-    peers = ["torch_eager", "torch_compiled"]
+    peers = ["torch_eager", "torch_tuned", "torch_bfloat16"]
     for name in ("dense", "conv"):
         assert variants[name] == ["vaelab", "vaelab_threshold", "vaelab_bfloat16", *peers, "matrix_products"]
     for name in ("masked", "recurrent"):

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tests.benchmarks.workload import Work
+from tests.benchmarks.workload import How, Work
 
 BATCH_SIZE = 128
 
@@ -46,19 +46,20 @@ class Trained(Protocol):
     def loss(self, x: Any) -> Any: ...
 
 
-def train(
-    model: Trained, examples: np.ndarray, *, compiled: bool, rate: float = 1e-3, batch_size: int = BATCH_SIZE
-) -> Work:
+def train(model: Trained, examples: np.ndarray, *, how: How, rate: float = 1e-3, batch_size: int = BATCH_SIZE) -> Work:
     """Train on uint8 examples [N, ...] in whole batches, epoch after epoch; every yield is one step."""
     data = torch.from_numpy(np.array(examples, np.float32) / 255)
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=compiled or None)
-    loss_of = torch.compile(model.loss) if compiled else model.loss
+    tuned = how == "tuned"
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=tuned or None)
+    loss_of = torch.compile(model.loss) if tuned else model.loss
+    mixed = torch.autocast("cpu", torch.bfloat16, enabled=how == "bfloat16")
     model.train()
     while True:
         total = 0.0
         for rows in torch.randperm(len(data)).split(batch_size)[: len(data) // batch_size]:
             optimizer.zero_grad()
-            loss = loss_of(data[rows])
+            with mixed:
+                loss = loss_of(data[rows])
             loss.backward()
             total += loss.item()
             optimizer.step()

@@ -18,11 +18,15 @@ _PYTORCH = (
     "{unit} as float32 in memory, batches by index, a new order every epoch, {loss}, Adam {rate:g}, `loss.item()` at "
     "every step, default threads"
 )
+# Without these a large activation is new memory at every step, and each of its pages a fault.
+_KEEP_MEMORY = {
+    "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(8 << 30), "MALLOC_TOP_PAD_": str(256 << 20),
+}  # fmt: skip
 _PRODUCTS = "every matrix product of vaelab's step, forward and backward, in its true shape, in one compiled loop"
 
 
 def variational(title: str, preset: str, peer: Callable[..., Work], batch_size: int = 128) -> Workload:
-    """A VAE's training in batches of images; `peer(images, compiled=...)` is the same work in PyTorch."""
+    """A VAE's training in batches of images; `peer(images, how=...)` is the same work in PyTorch."""
     engine = _ENGINE.format(preset=preset, unit="images", loss="BCE from logits + KL", rate=1e-3)
     drawn = f"{engine}; every pixel drawn anew as 0 or 1 at every step, which is the preset's default"
     threshold = f"{engine}; pixels 0 or 1 by a threshold, so that only the code is drawn"
@@ -72,10 +76,12 @@ def _subject(data: str, preset: str, *assignments: str) -> Callable[[np.ndarray]
 
 
 def _peers(words: str, peer: Callable[..., Work]) -> dict[str, Variant]:
-    compiled = f"{words}; the loss through `torch.compile`, and the fused Adam"
+    tuned = f"{words}; but the loss through `torch.compile`, the fused Adam, and freed memory kept by the C library"
+    mixed = f"{words}; under autocast to bfloat16"
     return {
-        "torch_eager": Variant("PyTorch eager", "peer", words, partial(peer, compiled=False)),
-        "torch_compiled": Variant("PyTorch compiled", "peer", compiled, partial(peer, compiled=True)),
+        "torch_eager": Variant("PyTorch eager", "peer", words, partial(peer, how="eager")),
+        "torch_tuned": Variant("PyTorch tuned", "peer", tuned, partial(peer, how="tuned"), _KEEP_MEMORY),
+        "torch_bfloat16": Variant("PyTorch, bfloat16", "peer", mixed, partial(peer, how="bfloat16")),
     }
 
 

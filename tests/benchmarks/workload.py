@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 Work = Iterator[int]  # Yields how many examples were finished since it last yielded.
 Role = Literal["subject", "baseline", "peer", "limit"]
+How = Literal["eager", "tuned", "bfloat16"]  # How PyTorch trains: as users get it, at its best, in mixed precision.
 
 
 class Variant(NamedTuple):
@@ -18,6 +20,7 @@ class Variant(NamedTuple):
     role: Role  # what is measured; what it is measured against, ours or PyTorch; or the least that it could take
     computes: str  # what exactly one step does, for the report
     work: Callable[[np.ndarray], Work]  # from uint8 examples [N, ...]; what it needs is imported at the call
+    environment: Mapping[str, str] = MappingProxyType({})  # of its process, besides ours
 
 
 class Workload(NamedTuple):

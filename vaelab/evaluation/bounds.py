@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flax import nnx
 from scipy.special import logsumexp
 
+from vaelab.architecture import Architecture
 from vaelab.latent import in_batches
-from vaelab.model import Autoencoder
+from vaelab.model import Autoencoder, assembled
 from vaelab.objectives import Likelihood
 from vaelab.objectives.likelihoods import sum_event
 from vaelab.objectives.penalties import gaussian_kl
@@ -61,20 +61,20 @@ def bounds(
 
     `condition` is the class of each example, int [N], for models that are told it.
     """
-    graph, parameters = nnx.split(model)
+    arrays = model.arrays()
     keys = iter(jax.random.split(jax.random.key(seed), -(-len(targets) // 500)))
     told = np.zeros(len(targets), np.int32) if condition is None else np.asarray(condition, np.int32)
-    pieces = in_batches(lambda x, c: _terms(graph, likelihood, parameters, x, c, next(keys)), targets, told)
+    pieces = in_batches(lambda x, c: _terms(model.architecture, likelihood, arrays, x, c, next(keys)), targets, told)
     reconstruction, kl, means, error = (np.concatenate(piece) for piece in zip(*pieces, strict=True))
     return Bounds(reconstruction, kl if kl.shape[1] else None, means, error)
 
 
-@partial(jax.jit, static_argnames=("graph", "likelihood"))
+@partial(jax.jit, static_argnames=("architecture", "likelihood"))
 def _terms(
-    graph: Any, likelihood: Likelihood, parameters: Any, targets: Any, condition: Any, key: Any
+    architecture: Architecture, likelihood: Likelihood, arrays: Any, targets: Any, condition: Any, key: Any
 ) -> tuple[Any, ...]:
     targets = targets.astype(jnp.float32)
-    model = nnx.merge(graph, parameters)
+    model = assembled(architecture, arrays)
     code = model.encode(targets, condition, key=key)
     reconstruction = -likelihood.log_prob(targets, model.decode(code.z, condition))
     error = sum_event((targets - likelihood.mean(model.decode(code.mean, condition))) ** 2)
@@ -97,7 +97,7 @@ def log_likelihoods(
     log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x), z_i ~ q(z|x): a lower bound that tightens with k. Burda et al. 2016,
     eq. 8. Only for models with a Gaussian posterior. Concatenate the batches for all examples.
     """
-    graph, parameters = nnx.split(model)
+    architecture, arrays = model.architecture, model.arrays()
     batch = max(1, min(100, ROWS // min(samples, ROWS)))
     drawn = min(samples, ROWS // batch)
     root = jax.random.key(seed)
@@ -110,18 +110,18 @@ def log_likelihoods(
         classes = np.resize(told[start : start + batch], batch)
         keys = (jax.random.fold_in(batch_key, i) for i in range(-(-samples // drawn)))
         weights = np.concatenate(
-            [np.asarray(_log_weights(graph, likelihood, drawn, parameters, images, classes, key)) for key in keys]
+            [np.asarray(_log_weights(architecture, likelihood, drawn, arrays, images, classes, key)) for key in keys]
         )[:samples]
         yield (logsumexp(weights, axis=0) - np.log(samples))[:count]
 
 
-@partial(jax.jit, static_argnames=("graph", "likelihood", "count"))
+@partial(jax.jit, static_argnames=("architecture", "likelihood", "count"))
 def _log_weights(
-    graph: Any, likelihood: Likelihood, count: int, parameters: Any, images: Any, condition: Any, key: Any
+    architecture: Architecture, likelihood: Likelihood, count: int, arrays: Any, images: Any, condition: Any, key: Any
 ) -> Any:
     """log p(x, z) - log q(z|x) for `count` draws of z per example: [count, B]."""
     targets = images.astype(jnp.float32)
-    model = nnx.merge(graph, parameters)
+    model = assembled(architecture, arrays)
     code = model.encode(targets, condition)
     noise = jax.random.normal(key, (count, *code.mean.shape))
     z = code.mean[None] + code.deviation[None] * noise

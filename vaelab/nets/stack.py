@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import jax
 import numpy as np
@@ -29,6 +29,12 @@ class Stack(nnx.Module):
     def array(self, index: str, name: str) -> jax.Array:
         """A trained array of one of the layers."""
         return self.layers[index][name][...]
+
+    def arrays(self) -> Iterator[tuple[str, jax.Array]]:
+        """`index/name` of each trained array, and the array."""
+        for index, held in self.layers.items():
+            for name, parameter in held.items():
+                yield f"{index}/{name}", parameter[...]
 
     def __call__(self, x: jax.Array, context: Context = NOTHING) -> jax.Array:
         """[B, *input_shape] -> [B, *output_shape]."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tests.benchmarks.training import deterministic
-from tests.benchmarks.workload import Work
+from tests.benchmarks.workload import How, Work
 
 
-def _peer(images: np.ndarray, *, compiled: bool) -> Work:
+def _peer(images: np.ndarray, *, how: How) -> Work:
     from tests.benchmarks.torch_contractive import ContractiveAutoencoder
     from tests.benchmarks.torch_training import train
 
-    return train(ContractiveAutoencoder(), images.reshape(len(images), 784), compiled=compiled)
+    return train(ContractiveAutoencoder(), images.reshape(len(images), 784), how=how)
 
 
 WORKLOAD = deterministic(

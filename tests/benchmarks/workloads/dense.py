@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from tests.benchmarks.training import variational
-from tests.benchmarks.workload import Work
+from tests.benchmarks.workload import How, Work
 
 
-def _peer(images: np.ndarray, *, compiled: bool, batch_size: int = 128) -> Work:
+def _peer(images: np.ndarray, *, how: How, batch_size: int = 128) -> Work:
     from torch import nn
 
     from tests.benchmarks.torch_training import Autoencoder, train
@@ -18,7 +18,7 @@ def _peer(images: np.ndarray, *, compiled: bool, batch_size: int = 128) -> Work:
     encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU())
     decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid())
     model = Autoencoder(encoder, nn.Linear(400, 20), nn.Linear(400, 20), decoder)
-    return train(model, images.reshape(len(images), 784), compiled=compiled, batch_size=batch_size)
+    return train(model, images.reshape(len(images), 784), how=how, batch_size=batch_size)
 
 
 WORKLOAD = variational("Dense VAE 784-400-20-400-784 with ReLU, batches of 128", "vae", _peer)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from tests.benchmarks.training import deterministic
-from tests.benchmarks.workload import Work
+from tests.benchmarks.workload import How, Work
 
 _RATE = 3e-3
 
 
-def _peer(sequences: np.ndarray, *, compiled: bool) -> Work:
+def _peer(sequences: np.ndarray, *, how: How) -> Work:
     from tests.benchmarks.torch_recurrent import RecurrentAutoencoder
     from tests.benchmarks.torch_training import train
 
-    return train(RecurrentAutoencoder(), sequences, compiled=compiled, rate=_RATE)
+    return train(RecurrentAutoencoder(), sequences, how=how, rate=_RATE)
 
 
 WORKLOAD = deterministic(
