@@ -83,7 +83,7 @@ def take_step(
     return TrainingState(state.step + 1, nnx.state(model, nnx.Param), optimizer_state), result.metrics
 
 
-@partial(jax.jit, static_argnames="program", donate_argnames="state")
+@partial(jax.jit, static_argnames="program")
 def run_chunk(
     program: Program,
     state: TrainingState,
@@ -97,6 +97,8 @@ def run_chunk(
     """Take `count` steps: the new state, the sums of the metrics, and whether all of it is finite."""
     pixels, labels = data
 
+    # Traced once: for the shapes of its metrics and for the loop.
+    @partial(jax.jit, inline=True)
     def one_step(index: Any, state: TrainingState) -> tuple[TrainingState, dict[str, Any]]:
         return take_step(program, values, state, pixels[table[index]], labels[table[index]], total, key)
 
@@ -106,7 +108,7 @@ def run_chunk(
         sums = jax.tree.map(jnp.add, sums, metrics)
         return index + 1, state, sums, jnp.isfinite(metrics["loss"])
 
-    shapes = jax.eval_shape(one_step, 0, state)[1]
+    shapes = jax.eval_shape(one_step, jnp.int32(0), state)[1]
     zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
     # A loop of traced length, not a scan: one program serves every chunk length, and it stops at the first bad loss.
     _, state, sums, finite = jax.lax.while_loop(

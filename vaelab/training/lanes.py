@@ -123,7 +123,7 @@ def in_turn(chunk: Chunk, states: list[TrainingState]) -> Outcome:
     """One lane after the other: the runs by themselves, bit for bit."""
     found = [
         run_chunk(
-            chunk.program, jax.tree.map(jnp.copy, state), values, chunk.data, table, chunk.count, chunk.total, key
+            chunk.program, state, values, chunk.data, table, chunk.count, chunk.total, key
         )
         for state, values, table, key in zip(states, chunk.values, chunk.tables, chunk.keys, strict=True)
     ]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
@@ -68,11 +67,8 @@ def initial_state(model: Autoencoder, optimizer: Optimizer) -> TrainingState:
     parameters = nnx.state(model, nnx.Param)
     zeros = jax.eval_shape(optimizer.transformation().init, parameters)
     # Every state that Adam starts from is zero; from NumPy, it costs no compilation.
-    return TrainingState(
-        jnp.asarray(np.int32(0)),
-        jax.tree.map(jnp.asarray, parameters),
-        jax.tree.map(lambda leaf: jnp.asarray(np.zeros(leaf.shape, leaf.dtype)), zeros),
-    )
+    zeros = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), zeros)
+    return jax.device_put(TrainingState(np.int32(0), parameters, zeros))
 
 
 def train(
@@ -108,10 +104,9 @@ def train(
             data, tables = feed.read(step, count)
             values = {path: np.float32(controls.values.get(path, value)) for path, value in defaults.items()}
             started = time.perf_counter()
-            # The chunk works on a copy, so that a step into infinity costs nothing but the chunk.
-            working = jax.tree.map(jnp.copy, current)
+            # The chunk leaves its input as it is, so that a step into infinity costs nothing but the chunk.
             result, sums, finite = jax.block_until_ready(
-                run_chunk(compiled, working, values, data, tables[seed], np.int32(count), np.int32(total), key)
+                run_chunk(compiled, current, values, data, tables[seed], np.int32(count), np.int32(total), key)
             )
             seconds = time.perf_counter() - started
             if not finite:
