@@ -75,7 +75,7 @@ def _terms(
 ) -> tuple[Any, ...]:
     targets = targets.astype(jnp.float32)
     model = assembled(architecture, arrays)
-    code = model.encode(targets, condition, key=key)
+    code: Any = model.encode(targets, condition, key=key)
     reconstruction = -likelihood.log_prob(targets, model.decode(code.z, condition))
     error = sum_event((targets - likelihood.mean(model.decode(code.mean, condition))) ** 2)
     if model.bottleneck.has_prior:
@@ -122,7 +122,7 @@ def _log_weights(
     """log p(x, z) - log q(z|x) for `count` draws of z per example: [count, B]."""
     targets = images.astype(jnp.float32)
     model = assembled(architecture, arrays)
-    code = model.encode(targets, condition)
+    code: Any = model.encode(targets, condition)
     noise = jax.random.normal(key, (count, *code.mean.shape))
     z = code.mean[None] + code.deviation[None] * noise
     decoded = model.decode(z.reshape(-1, z.shape[-1]), jnp.tile(condition, count))
