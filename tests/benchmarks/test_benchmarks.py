@@ -45,8 +45,8 @@ def test_what_each_workload_measures():
     for name in ("dense", "conv"):
         assert variants[name] == ["vaelab", "vaelab_threshold", "vaelab_bfloat16", *peers, "matrix_products"]
     for name in ("masked", "recurrent"):
-        assert variants[name] == ["vaelab", *peers]
-    assert variants["contractive"] == ["vaelab", *peers, "matrix_products"]
+        assert variants[name] == ["vaelab", "vaelab_bfloat16", *peers]
+    assert variants["contractive"] == ["vaelab", "vaelab_bfloat16", *peers, "matrix_products"]
     assert variants["dense_512"] == variants["dense"]
     for name in ("encode", "decode", "grid", "likelihood"):
         assert variants[name] == ["vaelab", "torch_eager"]

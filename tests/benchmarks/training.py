@@ -36,10 +36,7 @@ def variational(title: str, preset: str, peer: Callable[..., Work], batch_size: 
         "vaelab_threshold": Variant(
             "vaelab, threshold", "subject", threshold, _subject("mnist", preset, size, "data.binarization=threshold")
         ),
-        "vaelab_bfloat16": Variant(
-            "vaelab, bfloat16", "subject", f"{drawn}; its products in bfloat16",
-            _subject("mnist", preset, size, "training.precision=bfloat16"),
-        ),
+        **_mixed(drawn, "mnist", preset, size),
     }
     pytorch = _PYTORCH.format(unit="grey pixels", loss="BCE of a sigmoid + KL summed", rate=1e-3)
     return Workload(title, {**subjects, **_peers(pytorch, peer), **_limit(preset, batch_size)})
@@ -61,9 +58,15 @@ def deterministic(
     A limit is given where all products worth mentioning are those of linear layers that see the whole example.
     """
     words = {"unit": unit, "loss": loss, "rate": rate}
-    engine = Variant("vaelab", "subject", _ENGINE.format(preset=preset, **words), _subject(data, preset))
+    engine = _ENGINE.format(preset=preset, **words)
+    subjects = {"vaelab": Variant("vaelab", "subject", engine, _subject(data, preset)), **_mixed(engine, data, preset)}
     peers = _peers(_PYTORCH.format(**words), peer)
-    return Workload(title, {"vaelab": engine, **peers, **(_limit(preset) if limited else {})}, unit, data)
+    return Workload(title, {**subjects, **peers, **(_limit(preset) if limited else {})}, unit, data)
+
+
+def _mixed(words: str, data: str, preset: str, *assignments: str) -> dict[str, Variant]:
+    work = _subject(data, preset, *assignments, "training.precision=bfloat16")
+    return {"vaelab_bfloat16": Variant("vaelab, bfloat16", "subject", f"{words}; its products in bfloat16", work)}
 
 
 def _subject(data: str, preset: str, *assignments: str) -> Callable[[np.ndarray], Work]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import tempfile
-import zlib
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vaelab.data.own.archive import Archive
+from vaelab.data.own.array_files import labels_of, rows_of, spooled, unzipped
 from vaelab.data.own.dropped import Dropped, printable
 from vaelab.data.own.folders import index
 from vaelab.data.own.given import Given
-from vaelab.data.own.limits import FILE, MOST, NUMBERS, SIDE, UNPACKED
-from vaelab.data.own.npy import Rows, read_header, size_of
+from vaelab.data.own.limits import MOST, NUMBERS, SIDE
+from vaelab.data.own.npy import Rows
 from vaelab.data.own.numbering import Numbering
 from vaelab.data.own.options import Options
 from vaelab.data.own.source import Numbers, Pictures, Source
@@ -33,7 +31,6 @@ _KNOWN = (
     ("data", "labels", "", ""),
     ("x", "y", "", ""),
 )
-_IDX = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 class Part(NamedTuple):
@@ -50,13 +47,13 @@ def from_npz(given: Given, options: Options) -> Source:
     names = {name.removesuffix(".npy").lower(): place for place, name in enumerate(archive.names)}
 
     def rows(name: str) -> Rows:
-        return _rows(_spool(archive.blocks(names[name]), f"{given.name}: {name}"), f"{given.name}: {name}")
+        return rows_of(spooled(archive.blocks(names[name]), f"{given.name}: {name}"), f"{given.name}: {name}")
 
     for examples, labels, held_out, its_labels in _KNOWN:
         if examples in names:
-            parts = [Part(rows(examples), _labels(rows(labels)) if labels in names else None)]
+            parts = [Part(rows(examples), labels_of(rows(labels)) if labels in names else None)]
             if held_out in names:
-                parts.append(Part(rows(held_out), _labels(rows(its_labels)) if its_labels in names else None, True))
+                parts.append(Part(rows(held_out), labels_of(rows(its_labels)) if its_labels in names else None, True))
             return _source(given.name, parts, options)
     if len(names) > 1:
         raise DataError(
@@ -70,9 +67,9 @@ def from_npz(given: Given, options: Options) -> Source:
 
 def from_arrays(given: Sequence[Given], options: Options) -> Source:
     """One array of examples in a `.npy` or IDX file, and perhaps one of labels beside it; raises `DataError`."""
-    arrays = [(each.name, _rows(_unzipped(each), each.name)) for each in given]
+    arrays = [(each.name, rows_of(unzipped(each), each.name)) for each in given]
     examples = [(name, rows) for name, rows in arrays if rows.shape]
-    labels = [_labels(rows) for _, rows in arrays if not rows.shape]
+    labels = [labels_of(rows) for _, rows in arrays if not rows.shape]
     if len(examples) != 1 or len(labels) > 1:
         raise DataError(
             "Give one array of examples, and at most one of labels with a number per example, "
@@ -80,80 +77,6 @@ def from_arrays(given: Sequence[Given], options: Options) -> Source:
         )
     name, rows = examples[0]
     return _source(name, [Part(rows, labels[0] if labels else None)], options)
-
-
-# --- files ------------------------------------------------------------------------------------------------------
-
-
-def _unzipped(given: Given) -> BinaryIO:
-    """The file, or what a gzip file unpacks to, counted."""
-    given.file.seek(0)
-    if given.file.read(2) != b"\x1f\x8b":
-        return given.file
-    given.file.seek(0)
-    stream = gzip.GzipFile(fileobj=given.file)
-
-    def blocks():
-        try:
-            while block := stream.read(1 << 20):
-                yield block
-        except (OSError, EOFError, zlib.error):
-            raise DataError("damaged") from None
-
-    return _spool(blocks(), given.name)
-
-
-def _spool(blocks, what: str) -> BinaryIO:
-    """Bytes in a nameless file, because they may be more than memory should hold; at most as many as are allowed."""
-    file, total = tempfile.TemporaryFile(), 0
-    try:
-        for block in blocks:
-            total += len(block)
-            if total > UNPACKED:
-                raise DataError(f"{what} unpacks to more than {UNPACKED >> 20} MB; give it unpacked.")
-            file.write(block)
-    except DataError as error:
-        file.close()
-        sentence = str(error)
-        raise DataError(sentence if sentence.endswith(".") else f"{what} is {sentence}; save it again.") from None
-    return file
-
-
-def _rows(file: BinaryIO, what: str) -> Rows:
-    """The array of a `.npy` or IDX file."""
-    size = size_of(file)
-    file.seek(0)
-    start = file.read(4)
-    if start[:2] == b"\0\0" and len(start) == 4 and start[2] in _IDX and 0 < start[3] <= 4:
-        sizes = file.read(4 * start[3])
-        shape = tuple(int.from_bytes(sizes[place : place + 4], "big") for place in range(0, len(sizes), 4))
-        rows = Rows(file, 4 + len(sizes), np.dtype(_IDX[start[2]]), shape or (0,))
-        if len(shape) != start[3] or rows.bytes != size - 4 - len(sizes):
-            raise DataError(f"{what} is damaged: its header announces {rows.bytes:,} bytes, but it has others.")
-    else:
-        header = read_header(file, size, what)
-        if not header.shape:
-            raise DataError(f"{what} holds a single number; give an array with one row per example.")
-        rows = Rows(file, header.offset, header.dtype, header.shape)
-    if rows.count > MOST:
-        raise DataError(f"{what} has {rows.count:,} rows; at most {MOST:,} examples can be stored.")
-    if rows.bytes > rows.count * FILE:
-        raise DataError(f"{what} has rows of more than {FILE >> 20} MB; make the examples smaller.")
-    return rows
-
-
-def _labels(rows: Rows) -> np.ndarray:
-    """Labels as an array of numbers [N]; raises `DataError`."""
-    if rows.shape not in ((), (1,)):
-        raise DataError("Labels must be one number per example, not several; save the index of the class.")
-    found = [block.reshape(-1) for _, block in rows.blocks()]
-    labels = np.concatenate(found) if found else np.zeros(0)
-    if labels.dtype.kind == "f" and not (np.isfinite(labels) & (labels == np.rint(labels))).all():
-        raise DataError("Labels must be whole numbers; save the index of the class.")
-    return labels.astype(np.int64)
-
-
-# --- examples ---------------------------------------------------------------------------------------------------
 
 
 def _source(title: str, parts: Sequence[Part], options: Options) -> Source:

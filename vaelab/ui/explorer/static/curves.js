@@ -6,6 +6,7 @@
 import { element, panel, say, setText } from "./elements.js";
 import { columnsOf, labelOf, rangeOf, rowAt, smooth, trendOf, weighing, weightsOf } from "./history.js";
 import { createPlot, legendEntry, short } from "./plot.js";
+import { pointAt } from "./pointing.js";
 
 const COLOURS = { loss: "var(--ink)", reconstruction: "var(--series-1)", kl: "var(--series-2)", l1: "var(--series-2)" };
 const OTHERS = ["var(--series-3)", "var(--series-4)"];
@@ -37,18 +38,9 @@ export function createCurvesOf(root, sources) {
     const holder = element("div", { class: "chart", tabindex: 0, role: "group", "aria-label": `${title}: use the arrow keys to read values` });
     charts.append(element("div", { class: "chart-box" }, legend, holder));
     const plot = createPlot(holder, { label: `${title} over steps`, resized: () => draw() });
-    holder.addEventListener("pointermove", (event) => { read(plot.at(event)); tell(event); });
-    holder.addEventListener("pointerdown", (event) => read(plot.at(event)));
-    holder.addEventListener("pointerleave", () => read(null));
-    holder.addEventListener("blur", () => read(null));
+    pointAt(holder, plot, () => ({ steps, pointed }), read);
+    holder.addEventListener("pointermove", tell);
     holder.addEventListener("focusin", tell);
-    holder.addEventListener("keydown", (event) => {
-      const span = (steps.high - steps.low) / (event.shiftKey ? 10 : 100);
-      const move = { ArrowLeft: -span, ArrowRight: span, Home: -Infinity, End: Infinity }[event.key];
-      if (move === undefined) return;
-      event.preventDefault();
-      read(Math.min(steps.high, Math.max(steps.low, (pointed ?? steps.high) + move)));
-    });
     return { legend, plot, lines: [], names: "" };
   }
 

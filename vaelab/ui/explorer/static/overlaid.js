@@ -4,6 +4,7 @@
 import { element, panel, setText } from "./elements.js";
 import { rangeOf, rowAt } from "./history.js";
 import { createPlot, legendEntry, short } from "./plot.js";
+import { pointAt } from "./pointing.js";
 
 const COLOURS = 4;
 const HEIGHT = 260;
@@ -31,17 +32,7 @@ export function createOverlaid(root) {
   let steps = { low: 0, high: 1 };
   let pointed = null; // the step under the pointer, or null
 
-  holder.addEventListener("pointermove", (event) => read(plot.at(event)));
-  holder.addEventListener("pointerdown", (event) => read(plot.at(event)));
-  holder.addEventListener("pointerleave", () => read(null));
-  holder.addEventListener("blur", () => read(null));
-  holder.addEventListener("keydown", (event) => {
-    const span = (steps.high - steps.low) / (event.shiftKey ? 10 : 100);
-    const move = { ArrowLeft: -span, ArrowRight: span, Home: -Infinity, End: Infinity }[event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    read(Math.min(steps.high, Math.max(steps.low, (pointed ?? steps.high) + move)));
-  });
+  pointAt(holder, plot, () => ({ steps, pointed }), read);
 
   function draw() {
     if (lines.length === 0) return;
