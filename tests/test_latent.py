@@ -8,6 +8,7 @@ from scipy import stats
 from vaelab.data.corruptions import BlockMask, GaussianNoise, PatchMask
 from vaelab.latent import BATCH, decode, encode, linear, prior_samples, quantile_grid, restore, spherical, traversal
 from vaelab.nets import Patch
+from vaelab.model import load_parameters, parameters
 from vaelab.recipe import Recipe
 from vaelab.spec import replace
 
@@ -68,6 +69,24 @@ def test_encoding_many_images_in_batches_equals_encoding_them_at_once(digits):
     recipe = Recipe()
     decoded = decode(model, recipe.objective.likelihood, means)
     np.testing.assert_allclose(decoded, jax.nn.sigmoid(model.decode(means)), atol=1e-5)
+
+
+def test_no_images_have_no_codes_and_no_codes_no_images():
+    recipe = Recipe()
+    model = recipe.build()
+    means, deviations = encode(model, np.zeros((0, *recipe.shape), np.uint8))
+    assert means.shape == deviations.shape == (0, model.latent)
+    assert decode(model, recipe.objective.likelihood, means).shape == (0, *recipe.shape)
+
+
+def test_a_model_is_decoded_as_it_is_now():
+    recipe = Recipe()
+    model, codes = recipe.build(), np.ones((3, recipe.bottleneck.size), np.float32)
+    before = decode(model, recipe.objective.likelihood, codes)
+    load_parameters(model, {name: 2 * array for name, array in parameters(model).items()})
+    after = decode(model, recipe.objective.likelihood, codes)
+    assert np.abs(after - before).max() > 0.01
+    np.testing.assert_allclose(after, jax.nn.sigmoid(model.decode(codes)), atol=1e-5)
 
 
 def test_without_a_corruption_images_are_restored_from_what_they_are(digits):

@@ -68,15 +68,17 @@ def _told(condition: np.ndarray | None, count: int) -> np.ndarray:
 def in_batches(function: Callable[..., Any], *columns: np.ndarray, size: int = BATCH) -> Iterator[Any]:
     """Call a compiled function on batches of one shape; the last is padded and its padding cut off again."""
     total = len(columns[0])
+    if total <= size:
+        yield jax.tree.map(np.asarray, function(*columns))
+        return
     for start in range(0, total, size):
         count = min(size, total - start)
-        padding = size - count if total > size else 0
-        yield jax.tree.map(partial(_head, count), function(*(_padded(rows, start, count, padding) for rows in columns)))
+        found = function(*(_padded(rows[start : start + count], size) for rows in columns))
+        yield jax.tree.map(partial(_head, count), found)
 
 
-def _padded(rows: np.ndarray, start: int, count: int, padding: int) -> np.ndarray:
-    batch = rows[start : start + count]
-    return np.concatenate([batch, np.repeat(batch[:1], padding, axis=0)]) if padding else batch
+def _padded(rows: np.ndarray, size: int) -> np.ndarray:
+    return rows if len(rows) == size else np.concatenate([rows, np.repeat(rows[:1], size - len(rows), axis=0)])
 
 
 def _head(count: int, leaf: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""`python -m tests.browser.picture FILE.png`: the README's picture, the playground with a run that ships, in Chromium."""
+"""`python -m tests.browser.picture FILE.png`: the README's picture, the playground with a run that ships."""
 
 from __future__ import annotations
 
