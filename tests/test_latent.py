@@ -7,8 +7,8 @@ from scipy import stats
 
 from vaelab.data.corruptions import BlockMask, GaussianNoise, PatchMask
 from vaelab.latent import BATCH, decode, encode, linear, prior_samples, quantile_grid, restore, spherical, traversal
-from vaelab.nets import Patch
 from vaelab.model import load_parameters, parameters
+from vaelab.nets import Patch
 from vaelab.recipe import Recipe
 from vaelab.spec import replace
 
