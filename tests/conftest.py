@@ -1,9 +1,12 @@
-"""Settings for all tests: strict shapes, no compilation cache, and run folders of their own."""
+"""Settings for all tests: strict shapes, a cache of compiled programs for all processes, run folders of their own."""
 
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("VAELAB_COMPILATION_CACHE", "0")
+# One folder for the tests, for their workers, who inherit the name, and for the processes that they start.
+CACHE = os.environ.get("VAELAB_TESTS_CACHE") or tempfile.mkdtemp(prefix="vaelab-tests-cache-")
+os.environ |= {"VAELAB_TESTS_CACHE": CACHE, "VAELAB_CACHE_DIR": CACHE, "VAELAB_COMPILATION_CACHE": "1"}
 # The data of whoever runs the tests are theirs; in a name that nobody makes, so that there are none.
 os.environ["VAELAB_OWN_DATA"] = os.path.join(tempfile.gettempdir(), f"vaelab-tests-{os.getpid()}", "own")
 
@@ -12,10 +15,17 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 from vaelab.data import Dataset, load  # noqa: E402
+from vaelab.training.devices import configure  # noqa: E402
 
 # A silent broadcast between arrays of different rank is a bug.
 jax.config.update("jax_numpy_rank_promotion", "raise")
-jax.config.update("jax_cpu_enable_async_dispatch", False)
+configure()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The one who made the folder removes it."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(CACHE, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
