@@ -98,14 +98,26 @@ def test_promise_12_no_program_is_kept_where_files_of_others_arrive(cache, monke
     assert devices._cache_folder() == cache
 
 
-def test_promise_12_the_cache_is_bounded(cache):
+def test_promise_12_the_cache_is_bounded(cache, monkeypatch):
     import jax
 
-    before = jax.config.jax_compilation_cache_dir, jax.config.jax_compilation_cache_max_size
+    cache.mkdir(parents=True, mode=0o700)
+    for age in range(5):
+        file = cache / f"program-{age}"
+        file.write_bytes(bytes(100))
+        os.utime(file, (1e9 - age, 1e9 - age))
+    devices.bound(cache, 500)
+    assert len(list(cache.iterdir())) == 5
+    os.utime(cache / "program-4", (2e9, 1e9 - 4))  # Read again, it is not forgotten.
+    devices.bound(cache, 399)
+    assert sorted(file.name for file in cache.iterdir()) == ["program-0", "program-1", "program-4"]
+    with (cache / "large").open("wb") as file:
+        file.truncate(devices.CACHE)
+    os.utime(cache / "large", (3e9, 3e9))
+    before = jax.config.jax_compilation_cache_dir
     try:
         devices.configure()
-        assert jax.config.jax_compilation_cache_max_size == 512 << 20
         assert jax.config.jax_compilation_cache_dir == str(cache)
+        assert [file.name for file in cache.iterdir()] == ["large"] and devices.CACHE == 512 << 20
     finally:
-        jax.config.update("jax_compilation_cache_dir", before[0])
-        jax.config.update("jax_compilation_cache_max_size", before[1])
+        jax.config.update("jax_compilation_cache_dir", before)
