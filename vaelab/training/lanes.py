@@ -122,9 +122,7 @@ def train_lanes(
 def in_turn(chunk: Chunk, states: list[TrainingState]) -> Outcome:
     """One lane after the other: the runs by themselves, bit for bit."""
     found = [
-        run_chunk(
-            chunk.program, state, values, chunk.data, table, chunk.count, chunk.total, key
-        )
+        run_chunk(chunk.program, state, values, chunk.data, table, chunk.count, chunk.total, key)
         for state, values, table, key in zip(states, chunk.values, chunk.tables, chunk.keys, strict=True)
     ]
     sums = {name: np.array([float(sums[name]) for _, sums, _ in found]) for name in found[0][1]}
