@@ -20,7 +20,7 @@ from vaelab.training.optimizers import Training
 # Small enough to be trained by the dozen; a class that is not named here is tried with its defaults.
 SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     "Dense": ({"hidden": (16,)}, {"hidden": ()}, {"hidden": (16, 8), "activation": "tanh"}),
-    "Conv": ({"channels": (4, 6)}, {"channels": (4,), "residual": 1}),
+    "Conv": ({"channels": (4, 6)}, {"channels": (4,), "residual": 1}, {"channels": (4, 6), "kernel": 4}),
     "Recurrent": ({"hidden": 8}, {"cell": "lstm", "hidden": 8, "teacher_forcing": True}),
     "Patch": ({"size": 3, "width": 8, "depth": 1, "heads": 2},),
     "PatchMask": ({"size": 3},),

@@ -20,11 +20,11 @@ def train(examples: np.ndarray, data: str, preset_name: str, *assignments: str) 
     """Train a preset on uint8 examples [N, ...] of a data set's shape; every yield is one chunk."""
     from vaelab.data import Dataset, Split
 
-    recipe = _recipe(data, preset_name, *assignments)
+    chosen = recipe(data, preset_name, *assignments)
     split = Split(examples, np.zeros(len(examples), np.int64))
     before = 0
-    for progress in recipe.train(dataset=Dataset(data, split, split, ())):
-        yield (progress.step - before) * recipe.training.batch_size
+    for progress in chosen.train(dataset=Dataset(data, split, split, ())):
+        yield (progress.step - before) * chosen.training.batch_size
         before = progress.step
 
 
@@ -33,19 +33,20 @@ def sweep(examples: np.ndarray, count: int, advance: str, *assignments: str) -> 
     from vaelab.sweep import variants
     from vaelab.training import lanes
 
-    recipe = _recipe("mnist", "vae", *assignments)
-    found = variants(recipe, {BETA: [index / 4 for index in range(count)]})
+    chosen = recipe("mnist", "vae", *assignments)
+    found = variants(chosen, {BETA: [index / 4 for index in range(count)]})
     runs = [lanes.Lane(each.recipe.build(), each.recipe.objective, each.recipe.training, 0) for each in found]
     labels, before = np.zeros(len(examples), np.int64), 0
     for standing in lanes.train_lanes(
-        runs, np.asarray(examples), labels, advance=getattr(lanes, advance), binarization=recipe.data.binarization
+        runs, np.asarray(examples), labels, advance=getattr(lanes, advance), binarization=chosen.data.binarization
     ):
         step = standing.alive[0].step
-        yield (step - before) * recipe.training.batch_size * count
+        yield (step - before) * chosen.training.batch_size * count
         before = step
 
 
-def _recipe(data: str, preset_name: str, *assignments: str) -> Recipe:
+def recipe(data: str, preset_name: str, *assignments: str) -> Recipe:
+    """A preset on a data set, changed by assignments, to be trained for ever; the process is set up for it."""
     from vaelab.assign import assign
     from vaelab.presets import preset
     from vaelab.training.devices import configure

@@ -11,8 +11,7 @@ import numpy as np
 
 from tests.benchmarks.workload import Work
 from vaelab.architecture import Architecture
-from vaelab.presets import preset
-from vaelab.spec import replace
+from vaelab.recipe import Recipe
 
 STEPS = 20  # Per call of the compiled loop.
 
@@ -48,10 +47,9 @@ def linear_layers(architecture: Architecture, batch_size: int) -> list[Linear]:
     return found
 
 
-def matrix_products(preset_name: str, batch_size: int) -> Work:
-    """The matrix products of a preset's training step on 28x28 images, over and over; a yield is several steps."""
-    recipe = preset(preset_name).recipe
-    recipe = replace(recipe, data=replace(recipe.data, name="mnist"))
+def matrix_products(recipe: Recipe) -> Work:
+    """The matrix products of a recipe's training step, over and over; a yield is several steps."""
+    batch_size = recipe.training.batch_size
     random = np.random.default_rng(0)
     layers = linear_layers(recipe.architecture(), batch_size)
     operands = [layer.operands(random) for layer in layers]

@@ -42,12 +42,11 @@ def test_a_run_without_peers_writes_its_figures(name, tmp_path, capsys):
 def test_what_each_workload_measures():
     variants = {name: list(workload.variants) for name, workload in WORKLOADS.items()}
     peers = ["torch_eager", "torch_tuned", "torch_bfloat16"]
-    for name in ("dense", "conv"):
+    for name in ("dense", "dense_512", "dense_tiny", "conv", "conv_4x4"):
         assert variants[name] == ["vaelab", "vaelab_threshold", "vaelab_bfloat16", *peers, "matrix_products"]
     for name in ("masked", "recurrent"):
         assert variants[name] == ["vaelab", "vaelab_bfloat16", *peers]
     assert variants["contractive"] == ["vaelab", "vaelab_bfloat16", *peers, "matrix_products"]
-    assert variants["dense_512"] == variants["dense"]
     for name in ("encode", "decode", "grid", "likelihood"):
         assert variants[name] == ["vaelab", "torch_eager"]
     assert variants["stream"] == ["streamed", "resident"]
@@ -72,7 +71,7 @@ def test_without_pytorch_it_says_so_and_ends_with_code_2(python, capsys):
 
 def test_an_unknown_workload_is_refused_with_the_known_ones(capsys):
     assert main(["dance"]) == 2
-    assert "choose of dense, dense_512, conv, masked, recurrent, contractive" in capsys.readouterr().err
+    assert "choose of dense, dense_512, dense_tiny, conv, conv_4x4, masked" in capsys.readouterr().err
 
 
 def test_ratios_are_medians_of_the_ratios_within_rounds():

@@ -25,21 +25,29 @@ _KEEP_MEMORY = {
 _PRODUCTS = "every matrix product of vaelab's step, forward and backward, in its true shape, in one compiled loop"
 
 
-def variational(title: str, preset: str, peer: Callable[..., Work], batch_size: int = 128) -> Workload:
+def variational(
+    title: str,
+    preset: str,
+    peer: Callable[..., Work],
+    *assignments: str,
+    batch_size: int = 128,
+    data: str = "mnist",
+) -> Workload:
     """A VAE's training in batches of images; `peer(images, how=...)` is the same work in PyTorch."""
     engine = _ENGINE.format(preset=preset, unit="images", loss="BCE from logits + KL", rate=1e-3)
     drawn = f"{engine}; every pixel drawn anew as 0 or 1 at every step, which is the preset's default"
     threshold = f"{engine}; pixels 0 or 1 by a threshold, so that only the code is drawn"
-    size = f"training.batch_size={batch_size}"
+    chosen = (data, preset, f"training.batch_size={batch_size}", *assignments)
     subjects = {
-        "vaelab": Variant("vaelab", "subject", drawn, _subject("mnist", preset, size)),
+        "vaelab": Variant("vaelab", "subject", drawn, _subject(*chosen)),
         "vaelab_threshold": Variant(
-            "vaelab, threshold", "subject", threshold, _subject("mnist", preset, size, "data.binarization=threshold")
+            "vaelab, threshold", "subject", threshold, _subject(*chosen, "data.binarization=threshold")
         ),
-        **_mixed(drawn, "mnist", preset, size),
+        **_mixed(drawn, *chosen),
     }
     pytorch = _PYTORCH.format(unit="grey pixels", loss="BCE of a sigmoid + KL summed", rate=1e-3)
-    return Workload(title, {**subjects, **_peers(pytorch, peer), **_limit(preset, batch_size)})
+    peers = _peers(pytorch, partial(peer, batch_size=batch_size))
+    return Workload(title, {**subjects, **peers, **_limit(*chosen)}, data=data)
 
 
 def deterministic(
@@ -61,7 +69,7 @@ def deterministic(
     engine = _ENGINE.format(preset=preset, **words)
     subjects = {"vaelab": Variant("vaelab", "subject", engine, _subject(data, preset)), **_mixed(engine, data, preset)}
     peers = _peers(_PYTORCH.format(**words), peer)
-    return Workload(title, {**subjects, **peers, **(_limit(preset) if limited else {})}, unit, data)
+    return Workload(title, {**subjects, **peers, **(_limit(data, preset) if limited else {})}, unit, data)
 
 
 def _mixed(words: str, data: str, preset: str, *assignments: str) -> dict[str, Variant]:
@@ -88,10 +96,11 @@ def _peers(words: str, peer: Callable[..., Work]) -> dict[str, Variant]:
     }
 
 
-def _limit(preset: str, batch_size: int = 128) -> dict[str, Any]:
+def _limit(data: str, preset: str, *assignments: str) -> dict[str, Any]:
     def work(_: np.ndarray) -> Work:
+        from tests.benchmarks.engine import recipe
         from tests.benchmarks.limits import matrix_products
 
-        return matrix_products(preset, batch_size)
+        return matrix_products(recipe(data, preset, *assignments))
 
     return {"matrix_products": Variant("products alone", "limit", _PRODUCTS, work)}

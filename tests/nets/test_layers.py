@@ -40,7 +40,7 @@ def test_split_undoes_merge_and_crop_undoes_pad(random):
 
 
 BACKBONES = (
-    Dense(), Dense(hidden=()), Dense((7, 5)), Conv(), Conv((4,)), Conv((4, 4, 4)),
+    Dense(), Dense(hidden=()), Dense((7, 5)), Conv(), Conv((4,)), Conv((4, 4, 4)), Conv((4, 4), kernel=4),
     Recurrent(hidden=5), Recurrent("lstm", 5), Patch(4, 8, 1), Patch(5, 8, 2, 2),
 )
 

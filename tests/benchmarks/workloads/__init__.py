@@ -6,7 +6,9 @@ from tests.benchmarks.workloads import contractive, conv, dense, masked, recurre
 WORKLOADS: dict[str, Workload] = {
     "dense": dense.WORKLOAD,
     "dense_512": dense.LARGE_BATCHES,
+    "dense_tiny": dense.TINY,
     "conv": conv.WORKLOAD,
+    "conv_4x4": conv.OVERLAPPING,
     "masked": masked.WORKLOAD,
     "recurrent": recurrent.WORKLOAD,
     "contractive": contractive.WORKLOAD,

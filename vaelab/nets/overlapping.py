@@ -1,0 +1,68 @@
+"""The layers that make 2x2 patches overlap: with them, merges and splits become convolutions of kernel 4 and stride 2.
+
+A kernel of 4 that moves by 2 sees two by two merged patches, and the next one sees half of them again. So
+
+    Border, Merge, Windows, Linear     is a convolution of kernel 4, stride 2 and padding 1,
+    Border, Windows, Linear, Split, Trim     is its transpose (Dumoulin & Visin 2016, sec. 4.6, as a sub-pixel one),
+
+and all that is trained is a matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from vaelab.lazy import jnp
+from vaelab.nets.layers import Layer, Shape
+
+
+@dataclass(frozen=True)
+class Border(Layer):
+    """Zeros all around, one pixel wide."""
+
+    kind: ClassVar[str] = "border"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """[H, W, C] -> [H + 2, W + 2, C]."""
+        return (shape[0] + 2, shape[1] + 2, shape[2])
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, H, W, C] -> [B, H + 2, W + 2, C]."""
+        return jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+
+
+@dataclass(frozen=True)
+class Trim(Layer):
+    """Without the outermost pixels: the transpose of `Border`."""
+
+    kind: ClassVar[str] = "trim"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """[H, W, C] -> [H - 2, W - 2, C]."""
+        return (shape[0] - 2, shape[1] - 2, shape[2])
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, H, W, C] -> [B, H - 2, W - 2, C]."""
+        return x[:, 1:-1, 1:-1]
+
+
+@dataclass(frozen=True)
+class Windows(Layer):
+    """Each place and its neighbours to the right, below, and below to the right, side by side in the channels.
+
+    Four shifted copies, because a library convolution inside a compiled loop is an order of magnitude slower on CPU.
+    """
+
+    channels: int  # of one place
+    kind: ClassVar[str] = "windows"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """[H, W, C] -> [H - 1, W - 1, 4C]."""
+        return (shape[0] - 1, shape[1] - 1, 4 * self.channels)
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, H, W, C] -> [B, H - 1, W - 1, 4C]."""
+        height, width = x.shape[1] - 1, x.shape[2] - 1
+        copies = [x[:, row : row + height, column : column + width] for row in (0, 1) for column in (0, 1)]
+        return jnp.concatenate(copies, axis=-1)
