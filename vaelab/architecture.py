@@ -33,6 +33,17 @@ class Architecture(NamedTuple):
         """Numbers in a code z."""
         return self.tail.input_size - self.classes
 
+    @property
+    def multiplications(self) -> int:
+        """Of one example on its way through the model; in recurrent layers those of one step in time."""
+        count = 0
+        for program in self.programs().values():
+            shape = program.input_shape
+            for layer in program.layers:
+                count += layer.multiplications(shape)
+                shape = layer.output_shape(shape)
+        return count
+
     def programs(self) -> dict[str, Program]:
         """The programs by the names that prefix their parameters."""
         return {"encoder": self.encoder, "head": self.head, "tail": self.tail, "decoder": self.decoder}

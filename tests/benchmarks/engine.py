@@ -19,8 +19,10 @@ BETA = "objective.penalties.GaussianKL.weight"
 def train(examples: np.ndarray, data: str, preset_name: str, *assignments: str) -> Work:
     """Train a preset on uint8 examples [N, ...] of a data set's shape; every yield is one chunk."""
     from vaelab.data import Dataset, Split
+    from vaelab.training.threads import suit
 
     chosen = recipe(data, preset_name, *assignments)
+    suit(chosen.architecture(), chosen.training.batch_size)
     split = Split(examples, np.zeros(len(examples), np.int64))
     before = 0
     for progress in chosen.train(dataset=Dataset(data, split, split, ())):

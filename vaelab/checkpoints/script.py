@@ -26,6 +26,7 @@ from pathlib import Path
 from vaelab import {names}
 from vaelab.checkpoints.tensors import encode
 from vaelab.model import parameters
+from vaelab.training.threads import suit
 
 RECIPE = {recipe}
 SEED, STEPS = {seed}, {step}
@@ -33,6 +34,7 @@ SEED, STEPS = {seed}, {step}
 
 def main(target: str = "model.safetensors") -> None:
     """Train, and write the parameters."""
+    suit(RECIPE.architecture(), RECIPE.training.batch_size)  # The order of sums, and with it the last bit.
     controls = Controls(steps=STEPS)
     for progress in RECIPE.train(seed=SEED, controls=controls):
         print(f"step {{progress.step}}, epoch {{progress.epoch:.1f}}:", progress.metrics)

@@ -82,9 +82,11 @@ def sweep(
             own = ["--name", stem, "--runs", str(folders[0].parent.resolve())]
             run_parts(ray, [*words, *own], len(found), interruption)
         from vaelab.training.devices import configure  # Here, so that a refusal need not wait for JAX.
+        from vaelab.training.threads import suit
 
         dataset = load(chosen.recipe.data.name)
         configure()
+        suit(chosen.recipe.architecture(), chosen.recipe.training.batch_size * len(found[mine]))
         with ExitStack() as held:
             sessions = []
             for variant, folder in zip(found[mine], folders[mine], strict=True):

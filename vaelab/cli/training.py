@@ -83,9 +83,12 @@ def train(
         configure()
         from vaelab.training import hosts
         from vaelab.training.placement import data_parallel
+        from vaelab.training.threads import suit
 
         if with_hosts:
             hosts.join(with_hosts)
+        elif count == 1:
+            suit(chosen.recipe.architecture(), chosen.recipe.training.batch_size)
         placement = data_parallel(0 if with_hosts else count)
         if not hosts.first():
             _follow(chosen.recipe, seed, dataset, placement, interruption)

@@ -20,6 +20,7 @@ from vaelab.live.trainer import CHUNK, GLANCE
 from vaelab.live.wishes import Wishes
 from vaelab.sweep import Variant, catch_up, train_together
 from vaelab.training.loop import Controls, Diverged, Progress
+from vaelab.training.threads import suit
 
 
 class SweepTrainer:
@@ -46,6 +47,7 @@ class SweepTrainer:
             for record in self._records:
                 record.clear_frame()
             first = self._records[0]
+            suit(first.recipe.architecture(), first.recipe.training.batch_size * len(self._records))
             dataset = load(first.recipe.data.name)
             self._snapshot = Snapshot(first.recipe, dataset, first.seed)
             self._states = [

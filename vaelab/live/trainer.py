@@ -18,6 +18,7 @@ from vaelab.live.snapshot import Snapshot
 from vaelab.live.wishes import Wishes
 from vaelab.spec import knobs
 from vaelab.training.loop import Controls, Diverged
+from vaelab.training.threads import suit
 
 CHUNK = 0.04  # Seconds between two looks at the wishes.
 GLANCE, DRAWN = 0.08, 200  # While training: seconds for the codes, prior samples for the hole meter.
@@ -44,6 +45,7 @@ class Trainer:
         """Train, and leave the run's folder in a state that says how it ended."""
         record = self._record
         record.report("starting")
+        suit(record.recipe.architecture(), record.recipe.training.batch_size)
         record.clear_frame()  # From an earlier life: viewers get what is stored until the first of ours.
         dataset = load(record.recipe.data.name)
         self._snapshot = Snapshot(record.recipe, dataset, record.seed)

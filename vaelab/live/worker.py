@@ -58,11 +58,13 @@ def _warm(recipe_json: dict[str, Any]) -> None:
     from vaelab.data import available, load
     from vaelab.live.snapshot import Snapshot
     from vaelab.recipe import from_json
+    from vaelab.training.threads import suit
 
     try:
         recipe = from_json(recipe_json)
         if not available(recipe.data.name):
             return  # Compiling ahead is no reason to download.
+        suit(recipe.architecture(), recipe.training.batch_size)
         dataset = load(recipe.data.name)
         progress = next(iter(recipe.train(dataset=dataset)))
         snapshot = Snapshot(recipe, dataset, 0)

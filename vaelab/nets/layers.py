@@ -67,6 +67,10 @@ class Layer:
         """Names and shapes of the layer's trained arrays."""
         return {}
 
+    def multiplications(self, shape: Shape) -> int:
+        """How many it takes for one example of that shape; where time passes, those of one step of it."""
+        return prod(shape[:-1]) * sum(prod(each) for each in self.parameters().values() if len(each) == 2)
+
     def borrowed(self) -> dict[str, str]:
         """Arrays that belong to a layer of another program: their names here, and `program/layer index/array`."""
         return {}
@@ -119,6 +123,10 @@ class Tied(Layer):
     def parameters(self) -> dict[str, Shape]:
         """A bias of its own, [outputs]."""
         return {"bias": (self.outputs,)}
+
+    def multiplications(self, shape: Shape) -> int:
+        """Those of the kernel, at every position."""
+        return prod(shape) * self.outputs
 
     def borrowed(self) -> dict[str, str]:
         """The kernel."""

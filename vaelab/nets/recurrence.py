@@ -28,6 +28,10 @@ class Recurrence(Layer):
         """Kernels of the input and of the state, their columns gate by gate, and the biases of four sums."""
         return _parameters(self.cell, self.inputs, self.hidden)
 
+    def multiplications(self, shape: Shape) -> int:
+        """Those of one step, since the next one waits for it."""
+        return super().multiplications((1, self.inputs))
+
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, T, inputs] -> [B, 1, hidden]."""
         start = CELLS[self.cell].start(jnp.zeros((x.shape[0], self.hidden), x.dtype))
