@@ -51,5 +51,5 @@ def test_every_decoder_is_the_same_in_the_browser(page, harness, random):
         np.testing.assert_allclose(found, expected, atol=tolerance, err_msg=repr(recipe))
         kinds |= {layer["kind"] for layer in describe(recipe)["program"]}
     page.errors.clear()
-    assert kinds >= {"linear", "activation", "reshape", "split", "border", "windows", "trim"}
+    assert kinds >= {"linear", "activation", "reshape", "split", "overlap", "trim"}
     assert kinds >= {"unroll", "attention", "feedforward", "norm", "unpatch"}

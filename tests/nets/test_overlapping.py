@@ -37,8 +37,7 @@ def test_spreading_is_its_transpose(random, x):
     wanted = jax.lax.conv_general_dilated(
         x, kernel[::-1, ::-1], (1, 1), [(2, 2), (2, 2)], lhs_dilation=(2, 2), dimension_numbers=NUMBERS
     )
-    # An output pixel sees the inputs on either side, the one before it with the later half of the kernel.
-    halves = kernel.reshape(2, 2, 2, 2, INPUTS, OUTPUTS)[::-1, :, ::-1]
-    parts = halves.transpose(0, 2, 4, 1, 3, 5)
-    found = run(Conv((OUTPUTS,), kernel=4)._spread(INPUTS, OUTPUTS), parts.reshape(4 * INPUTS, 4 * OUTPUTS), x)
+    # Columns of the matrix: which of 2x2 patches, which of its 2x2 pixels, which channel.
+    patches = kernel.reshape(2, 2, 2, 2, INPUTS, OUTPUTS).transpose(4, 0, 2, 1, 3, 5)
+    found = run(Conv((OUTPUTS,), kernel=4)._spread(INPUTS, OUTPUTS), patches.reshape(INPUTS, 16 * OUTPUTS), x)
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from vaelab.errors import RecipeError
 from vaelab.nets.layers import Activation, Function, Layer, Linear, Program, Shape
-from vaelab.nets.overlapping import Border, Trim, Windows
+from vaelab.nets.overlapping import Border, Overlap, Trim, Windows
 from vaelab.nets.rearranging import Crop, Merge, Pad, Reshape, Split
 from vaelab.nets.residual import Residual
 from vaelab.spec import Spec, number, option
@@ -72,7 +72,7 @@ class Conv(Spec):
         """Its transpose: [H, W, inputs] -> [2H, 2W, outputs]."""
         if self.kernel == 2:
             return [Linear(inputs, 4 * outputs), Split(outputs)]
-        return [Border(), Windows(inputs), Linear(4 * inputs, 4 * outputs), Split(outputs), Trim()]
+        return [Linear(inputs, 16 * outputs), Overlap(4 * outputs), Split(outputs), Trim()]
 
     def _blocks(self, channels: int) -> list[Layer]:
         return [Residual(channels, self.activation)] * self.residual

@@ -2,10 +2,11 @@
 
 A kernel of 4 that moves by 2 sees two by two merged patches, and the next one sees half of them again. So
 
-    Border, Merge, Windows, Linear     is a convolution of kernel 4, stride 2 and padding 1,
-    Border, Windows, Linear, Split, Trim     is its transpose (Dumoulin & Visin 2016, sec. 4.6, as a sub-pixel one),
+    Border, Merge, Windows, Linear      is a convolution of kernel 4, stride 2 and padding 1, and
+    Linear, Overlap, Split, Trim        its transpose, step by step (Dumoulin & Visin 2016, sec. 4.6),
 
-and all that is trained is a matrix.
+with the numbers of the kernel in a matrix. Biases go with the matrix: of the transpose, each of the kernel's sixteen
+places has its own.
 """
 
 from __future__ import annotations
@@ -45,6 +46,27 @@ class Trim(Layer):
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, H, W, C] -> [B, H - 2, W - 2, C]."""
         return x[:, 1:-1, 1:-1]
+
+
+@dataclass(frozen=True)
+class Overlap(Layer):
+    """Four parts of the channels, added up each a place further: the transpose of `Windows`."""
+
+    channels: int  # of one part
+    kind: ClassVar[str] = "overlap"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """[H, W, 4C] -> [H + 1, W + 1, C]."""
+        return (shape[0] + 1, shape[1] + 1, self.channels)
+
+    def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
+        """[B, H, W, 4C] -> [B, H + 1, W + 1, C]."""
+        parts = jnp.split(x, 4, axis=-1)
+        places = [(row, column) for row in (0, 1) for column in (0, 1)]
+        return sum(
+            jnp.pad(part, ((0, 0), (row, 1 - row), (column, 1 - column), (0, 0)))
+            for part, (row, column) in zip(parts, places, strict=True)
+        )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 
 import { ACTIVATIONS, linear, need, product, written } from "./arithmetic.js";
 import { fill, largest, merge, pad, patches, tell } from "./encoding.js";
-import { border, trim, windows } from "./overlapping.js";
+import { border, overlap, trim, windows } from "./overlapping.js";
 import { quantize } from "./quantize.js";
 import { recurrence, unroll } from "./recurrence.js";
 import { residual } from "./residual.js";
@@ -63,7 +63,7 @@ const BUILDERS = {
 
   attention, feedforward, norm, positions, unpatch, recurrence, unroll,
   fill, largest, merge, pad, patches, tell,
-  border, trim, windows,
+  border, overlap, trim, windows,
 
   residual: (layer, shape, frame) => residual(layer, shape, frame, ACTIVATIONS[layer.function]),
 

@@ -31,6 +31,25 @@ export function trim(layer, shape) {
   };
 }
 
+// Four parts of the channels, added up each a place further: the transpose of the windows below.
+export function overlap({ channels }, shape) {
+  const [height, width, depth] = shape;
+  need(shape.length === 3 && depth === 4 * channels, `${written(shape)} has no four parts of ${channels} channels.`);
+  const line = 2 * channels; // two parts of one row come to lie side by side
+  return {
+    shape: [height + 1, width + 1, channels],
+    run(input, output) {
+      output.fill(0);
+      for (let y = 0, from = 0; y < height; y++)
+        for (let x = 0; x < width; x++)
+          for (let row = 0; row < 2; row++) {
+            const to = ((y + row) * (width + 1) + x) * channels;
+            for (let index = 0; index < line; index++) output[to + index] += input[from++];
+          }
+    },
+  };
+}
+
 // Each place and its neighbours to the right, below, and below to the right, side by side in the channels.
 export function windows({ channels }, shape) {
   const [height, width, depth] = shape;
