@@ -61,7 +61,7 @@ class Overlap(Layer):
 
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, H, W, 4C] -> [B, H + 1, W + 1, C]."""
-        parts = jnp.split(x, 4, axis=-1)
+        parts = jnp.unstack(x.reshape(*x.shape[:-1], 4, self.channels), axis=3)
         places = [(row, column) for row in (0, 1) for column in (0, 1)]
         return sum(
             jnp.pad(part, ((0, 0), (row, 1 - row), (column, 1 - column), (0, 0)))
@@ -87,4 +87,5 @@ class Windows(Layer):
         """[B, H, W, C] -> [B, H - 1, W - 1, 4C]."""
         height, width = x.shape[1] - 1, x.shape[2] - 1
         copies = [x[:, row : row + height, column : column + width] for row in (0, 1) for column in (0, 1)]
-        return jnp.concatenate(copies, axis=-1)
+        # Stacked and unstacked: side by side and split, each of the four would be copied once more.
+        return jnp.stack(copies, axis=3).reshape(-1, height, width, 4 * self.channels)
