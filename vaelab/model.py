@@ -128,7 +128,7 @@ def load_parameters(model: Autoencoder, arrays: Mapping[str, np.ndarray]) -> Non
     if wanted != found:
         odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
         raise CheckpointError(f"The parameters do not fit the model at {', '.join(odd[:3])}; was the recipe changed?")
-    state = {path: value.replace(arrays[_name(path)]) for path, value in flat.items()}
+    state = {path: value.replace(jnp.asarray(arrays[_name(path)])) for path, value in flat.items()}
     nnx.update(model, nnx.from_flat_state(state))
 
 

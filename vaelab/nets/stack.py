@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
@@ -19,7 +20,11 @@ class Stack(nnx.Module):
         self.layers = nnx.Dict(
             {
                 str(index): nnx.Dict(
-                    {key: nnx.Param(initial(f"{name}/{index}/{key}", shape)) for key, shape in parameters.items()}
+                    # On the device from the start: what is left in NumPy's hands is copied there at every call.
+                    {
+                        key: nnx.Param(jnp.asarray(initial(f"{name}/{index}/{key}", shape)))
+                        for key, shape in parameters.items()
+                    }
                 )
                 for index, layer in enumerate(program.layers)
                 if (parameters := layer.parameters())
@@ -34,7 +39,7 @@ class Stack(nnx.Module):
         """`index/name` of each trained array, and the array."""
         for index, held in self.layers.items():
             for name, parameter in held.items():
-                yield f"{index}/{name}", parameter[...]
+                yield f"{index}/{name}", parameter.get_raw_value()  # Indexing takes 4 us, a tenth of decoding a code.
 
     def __call__(self, x: jax.Array, context: Context = NOTHING) -> jax.Array:
         """[B, *input_shape] -> [B, *output_shape]."""
