@@ -4,13 +4,12 @@ import jax
 import numpy as np
 import pytest
 
-from vaelab import sweep
 from vaelab.assign import assign
 from vaelab.errors import RecipeError, VaelabError
 from vaelab.presets import preset
 from vaelab.recipe import Recipe
 from vaelab.sweep import Variant, spread, train_together, variants
-from vaelab.training.lanes import run_lanes
+from vaelab.training.lanes import abreast, run_lanes, side_by_side
 from vaelab.training.loop import Controls
 
 SMALL = assign(Recipe(), "backbone.hidden=16", "training.epochs=2")
@@ -40,13 +39,12 @@ def assert_like_alone(variant, together, digits, tolerance=2e-4):
 ])  # fmt: skip
 def test_lanes_are_the_runs_by_themselves(digits, values, seeds):
     chosen = variants(SMALL, values, seeds)
-    standing = last(train_together(chosen, dataset=digits))
+    standing = last(train_together(chosen, dataset=digits, advance=side_by_side))
     for variant, together in zip(chosen, standing.alive.values(), strict=True):
         assert_like_alone(variant, together, digits)
 
 
-def test_in_turn_they_are_the_runs_by_themselves_bit_for_bit(digits, monkeypatch):
-    monkeypatch.setattr(sweep, "SMALL", 0)
+def test_abreast_they_are_the_runs_by_themselves_bit_for_bit(digits):
     run_lanes.clear_cache()
     chosen = variants(SMALL, {BETA: [0.5, 2.0]}, [0, 1])
     standing = last(train_together(chosen, dataset=digits))
@@ -56,10 +54,11 @@ def test_in_turn_they_are_the_runs_by_themselves_bit_for_bit(digits, monkeypatch
 
 
 @pytest.mark.parametrize("name", ["vq_vae", "recurrent_ae", "conv_vae", "contractive_ae", "conditional_vae", "iwae"])
-def test_every_kind_can_be_swept(digits, name):
+@pytest.mark.parametrize("advance", [abreast, side_by_side])
+def test_every_kind_can_be_swept(digits, name, advance):
     recipe = assign(preset(name).recipe, "data.name=digits", "training.epochs=1", "data.examples=256")
     chosen = variants(recipe, {RATE: [0.0005, 0.001]})
-    standing = last(train_together(chosen, dataset=digits))
+    standing = last(train_together(chosen, dataset=digits, advance=advance))
     for variant, together in zip(chosen, standing.alive.values(), strict=True):
         assert_like_alone(variant, together, digits, tolerance=5e-3)
 
@@ -67,11 +66,12 @@ def test_every_kind_can_be_swept(digits, name):
 def test_a_sweep_is_one_compilation_and_resumes_where_it_stood(digits):
     run_lanes.clear_cache()
     chosen = variants(SMALL, {BETA: [0.0, 1.0]})
-    whole = last(train_together(chosen, dataset=digits, controls=Controls(steps=5)))
-    for part in train_together(chosen, dataset=digits, controls=Controls(steps=1)):
+    how = {"dataset": digits, "advance": side_by_side}
+    whole = last(train_together(chosen, **how, controls=Controls(steps=5)))
+    for part in train_together(chosen, **how, controls=Controls(steps=1)):
         if part.alive[0].step == 7:
             break
-    rest = last(train_together(chosen, dataset=digits, states=[lane.state for lane in part.alive.values()]))
+    rest = last(train_together(chosen, **how, states=[lane.state for lane in part.alive.values()]))
     assert run_lanes._cache_size() == 1
     ends = [jax.tree.leaves([lane.state for lane in standing.alive.values()]) for standing in (whole, rest)]
     assert all(np.array_equal(one, other) for one, other in zip(*ends, strict=True))
@@ -79,19 +79,19 @@ def test_a_sweep_is_one_compilation_and_resumes_where_it_stood(digits):
         next(train_together(chosen, dataset=digits, states=[part.alive[0].state, whole.alive[1].state]))
 
 
-@pytest.mark.parametrize("small", [0, sweep.SMALL])
-def test_a_run_that_diverges_is_kept_as_it_was_and_the_others_go_on(digits, monkeypatch, small):
-    monkeypatch.setattr(sweep, "SMALL", small)
+@pytest.mark.parametrize("advance", [abreast, side_by_side])
+def test_a_run_that_diverges_is_kept_as_it_was_and_the_others_go_on(digits, advance):
     chosen = variants(SMALL, {RATE: [0.001, 0.002]})
     state = next(train_together(chosen[:1], dataset=digits)).alive[0].state
     broken = state._replace(parameters=jax.tree.map(lambda leaf: leaf * 1e30, state.parameters))
-    runs = list(train_together(chosen, dataset=digits, states=[state, broken], controls=Controls(steps=4)))
+    how = {"dataset": digits, "advance": advance}
+    runs = list(train_together(chosen, **how, states=[state, broken], controls=Controls(steps=4)))
     assert [sorted(standing.diverged) for standing in runs] == [[1]] + [[]] * (len(runs) - 1)  # Told once.
     kept = runs[0].diverged[1]
     assert kept.step <= 5 and all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(kept.state.parameters))
     assert runs[-1].alive.keys() == {0} and runs[-1].alive[0].step == STEPS
     assert_like_alone(chosen[0], runs[-1].alive[0], digits)
-    both = list(train_together(chosen, dataset=digits, states=[broken, broken]))
+    both = list(train_together(chosen, **how, states=[broken, broken]))
     assert len(both) == 1 and both[0].diverged.keys() == {0, 1}
 
 

@@ -155,9 +155,11 @@ def test_the_dial_shows_the_sweep_of_the_address_whichever_run_it_names(own_runs
 
 
 def test_a_large_model_on_the_dial_is_said_to_take_its_time():
-    assert any("side by side" in caption.value for caption in page("dial").caption)
+    small = page("dial")
+    assert any("trained together" in caption.value for caption in small.caption)
+    assert not any("takes a while" in caption.value for caption in small.caption)
     large = page("dial", set="backbone.hidden=[8192]")
-    assert any("take turns" in caption.value for caption in large.caption)
+    assert any("takes a while" in caption.value for caption in large.caption)
 
 
 def test_the_dial_needs_a_beta():

@@ -47,7 +47,7 @@ class SweepTrainer:
             for record in self._records:
                 record.clear_frame()
             first = self._records[0]
-            suit(first.recipe.architecture(), first.recipe.training.batch_size * len(self._records))
+            suit(first.recipe.architecture(), first.recipe.training.batch_size, runs=len(self._records))
             dataset = load(first.recipe.data.name)
             self._snapshot = Snapshot(first.recipe, dataset, first.seed)
             self._states = [

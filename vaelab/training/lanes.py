@@ -1,13 +1,16 @@
-"""Several runs of the same recipe with other knobs and seeds, trained together: side by side by `vmap`, or in turn.
+"""Several runs of a recipe with other knobs and seeds, trained together: in threads, or as one program by `vmap`.
 
-A small model leaves the processor idle most of the time; lanes side by side fill it, and those of one seed see the same
-batches and the same noise, which are drawn once. A large model fills it alone.
+On a processor each lane is a run by itself and the cores are shared among them: no product is divided that could stay
+whole. An accelerator wants large programs: there all lanes are one, and those of one seed see the same batches and the
+same noise, which are drawn once.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -57,6 +60,7 @@ class Chunk(NamedTuple):
     count: Any  # steps to take
     total: Any  # steps of the whole run
     keys: list[Any]
+    first: bool  # of this training: its program may not be compiled yet
 
 
 Outcome = tuple[list[TrainingState], dict[str, np.ndarray], np.ndarray]  # states, sums of the metrics [L], finite [L]
@@ -73,7 +77,7 @@ def train_lanes(
 ) -> Iterator[Standing]:
     """Train on uint8 images [N, ...] of classes [N], yielding after every chunk, until no lane has steps left.
 
-    `advance` is `side_by_side` or `in_turn`. A lane that diverges is told of once, and the others go on. Of `controls`,
+    `advance` is `abreast` or `side_by_side`. A lane that diverges is told of once, and the others go on. Of `controls`,
     the values are not read: each lane has its own. Raises `VaelabError` where the lanes do not fit one program or do
     not stand at the same step.
     """
@@ -98,7 +102,7 @@ def train_lanes(
             data, tables = feed.read(step, count)
             own = [tables[lane.seed] for lane in lanes]
             started = time.perf_counter()
-            chunk = Chunk(compiled, values, data, own, np.int32(count), np.int32(total), keys)
+            chunk = Chunk(compiled, values, data, own, np.int32(count), np.int32(total), keys, not warm)
             result, sums, finite = advance(chunk, states)
             seconds = time.perf_counter() - started
             failed = set(np.flatnonzero(~finite).tolist()) - lost
@@ -119,14 +123,21 @@ def train_lanes(
             )  # fmt: skip
 
 
-def in_turn(chunk: Chunk, states: list[TrainingState]) -> Outcome:
-    """One lane after the other: the runs by themselves, bit for bit."""
-    found = [
-        run_chunk(chunk.program, state, values, chunk.data, table, chunk.count, chunk.total, key)
-        for state, values, table, key in zip(states, chunk.values, chunk.tables, chunk.keys, strict=True)
-    ]
-    sums = {name: np.array([float(sums[name]) for _, sums, _ in found]) for name in found[0][1]}
-    return [state for state, _, _ in found], sums, np.array([bool(finite) for _, _, finite in found])
+def abreast(chunk: Chunk, states: list[TrainingState]) -> Outcome:
+    """Each lane by itself, as many at once as there are cores: the runs by themselves, bit for bit."""
+
+    def advance(lane: int) -> tuple[TrainingState, dict[str, float], bool]:
+        state, sums, finite = run_chunk(
+            chunk.program, states[lane], chunk.values[lane], chunk.data, chunk.tables[lane], chunk.count, chunk.total,
+            chunk.keys[lane],
+        )  # fmt: skip
+        return state, {name: float(value) for name, value in sums.items()}, bool(finite)
+
+    # The first chunk compiles: what all would do at once, one does for all.
+    with ThreadPoolExecutor(1 if chunk.first else os.cpu_count()) as threads:
+        found = list(threads.map(advance, range(len(states))))
+    sums = {name: np.array([own[name] for _, own, _ in found]) for name in found[0][1]}
+    return [state for state, _, _ in found], sums, np.array([finite for _, _, finite in found])
 
 
 def side_by_side(chunk: Chunk, states: list[TrainingState]) -> Outcome:

@@ -19,14 +19,16 @@ VARIABLE = "NPROC"  # What JAX's processor client asks for its number of threads
 _alone: bool | None = None  # What this process was last set to; None: nothing yet.
 
 
-def suit(architecture: Architecture, batch_size: int) -> None:
+def suit(architecture: Architecture, batch_size: int, runs: int = 1) -> None:
     """Set the process to the threads that training this model wants; a user's own `NPROC` is left as it is.
+
+    Several runs at once want all of them, whatever their size.
 
     Sums are added in another order by another number of threads, so whoever wants the numbers of `vaelab train` bit for
     bit calls this first. Arrays that JAX holds are lost if the number changes: call it before anything computes.
     """
     global _alone
-    alone = architecture.multiplications * batch_size < SMALL
+    alone = runs == 1 and architecture.multiplications * batch_size < SMALL
     if VARIABLE in os.environ or alone == _alone:
         return
     if _alone is not None:

@@ -17,6 +17,7 @@ WORKLOADS: dict[str, Workload] = {
     "grid": using.GRID,
     "likelihood": using.LIKELIHOOD,
     "stream": stream.WORKLOAD,
+    "sweep_tiny": sweep.TINY,
     "sweep": sweep.SMALL,
     "sweep_dense": sweep.DENSE,
 }

@@ -27,15 +27,19 @@ def _workload(title: str, *assignments: str) -> Workload:
     words = f"{LANES} betas of that recipe, one seed, images of all lanes counted"
     together = partial(_together, assignments=assignments)
     return Workload(title, {
+        "abreast": Variant(
+            "abreast", "subject", f"{words}; each by itself, a thread per core", partial(together, advance="abreast")
+        ),
         "side_by_side": Variant(
             "side by side", "subject", f"{words}; one program for all", partial(together, advance="side_by_side")
-        ),
-        "in_turn": Variant(
-            "in turn", "subject", f"{words}; a chunk of each in turn", partial(together, advance="in_turn")
         ),
         "one": Variant("one run", "baseline", "one run by itself", partial(_one, assignments=assignments)),
     })  # fmt: skip
 
 
+TINY = _workload(
+    "Sweep of a VAE 784-16-2 in batches of 32",
+    "backbone.hidden=16", "bottleneck.size=2", "training.batch_size=32",
+)  # fmt: skip
 SMALL = _workload("Sweep of a VAE 784-64-2", "backbone.hidden=64", "bottleneck.size=2")
 DENSE = _workload("Sweep of the dense VAE 784-400-20")

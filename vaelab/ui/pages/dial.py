@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaelab.recipe import Recipe, from_json, turned
 from vaelab.spec import knobs
-from vaelab.sweep import pays_on_processor, spread
+from vaelab.sweep import spread
 from vaelab.ui import address, training
 from vaelab.ui.mishaps import contained
 from vaelab.ui.pages.compare import PRESETS
@@ -19,6 +19,7 @@ from vaelab.ui.stage import stage, telling
 BETA = "objective.penalties.GaussianKL.weight"
 BETAS = (0, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 6, 10, 16)
 SMALL = ("backbone.hidden=64",)  # Sixteen of these are trained in ten seconds.
+LARGE = 10_000_000  # Multiplications of a batch on its way through the model: sixteen such take minutes.
 ADDRESS = "sweep"
 
 
@@ -49,12 +50,11 @@ def show() -> None:
 
 
 def _about(recipe: Recipe) -> str:
-    how = (
-        "They are small enough to be trained side by side, as one program."
-        if pays_on_processor(recipe)
-        else "They are too large to be trained side by side on a processor, so they take turns: this takes a while."
+    large = recipe.architecture().multiplications * recipe.training.batch_size > LARGE
+    return (
+        f"One run for each beta from {BETAS[0]} to {BETAS[-1]}, alike in everything else. They are trained together, "
+        f"as many at once as the server has cores.{' With a model of this size that takes a while.' if large else ''}"
     )
-    return f"One run for each beta from {BETAS[0]} to {BETAS[-1]}, alike in everything else. {how}"
 
 
 def _problem(recipe: Recipe) -> str:
