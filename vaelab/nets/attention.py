@@ -56,9 +56,12 @@ class Attention(Layer):
         normed = Norm(width)(x, parameters).reshape(-1, width)
         inner = product(normed, parameters["kernel"]) + parameters["bias"][None]
         inner = inner.reshape(batch, tokens, 3, self.heads, width // self.heads)
-        queries, keys, values = (inner[:, :, index] for index in range(3))
-        scores = jnp.einsum("bthd,bshd->bhts", queries * (width // self.heads) ** -0.5, keys)
-        mixed = jnp.einsum("bhts,bshd->bthd", jax.nn.softmax(scores, axis=-1), values).reshape(-1, width)
+        queries, keys, values = (inner[:, :, index].swapaxes(1, 2) for index in range(3))  # [B, heads, T, d]
+        scores = queries * (width // self.heads) ** -0.5 @ keys.swapaxes(2, 3)
+        shares = jnp.exp(scores - jax.lax.stop_gradient(scores.max(axis=-1, keepdims=True)))
+        # The softmax's sum divides the d numbers that were mixed, not the T shares of each: fewer, and the same.
+        mixed = shares @ values / shares.sum(axis=-1, keepdims=True)
+        mixed = mixed.swapaxes(1, 2).reshape(-1, width)
         return x + (product(mixed, parameters["output_kernel"]) + parameters["output_bias"][None]).reshape(x.shape)
 
 
