@@ -37,7 +37,7 @@ class Worker:
     """A live process; use it in a `with` statement."""
 
     def __init__(self, python: str, workload: str, variant: str, examples: Path):
-        environment = WORKLOADS[workload].variants[variant].environment
+        environment = WORKLOADS[workload].variants[variant].environment()
         self.name, self.remarks = f"{workload}: {variant}", tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [python, "-m", "tests.benchmarks.worker", workload, variant, str(examples)],

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.benchmarks import tuning
 from tests.benchmarks.workload import Variant, Work, Workload
 
 _ENGINE = (
@@ -18,10 +19,6 @@ _PYTORCH = (
     "{unit} as float32 in memory, batches by index, a new order every epoch, {loss}, Adam {rate:g}, `loss.item()` at "
     "every step, default threads"
 )
-# Without these a large activation is new memory at every step, and each of its pages a fault.
-_KEEP_MEMORY = {
-    "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(8 << 30), "MALLOC_TOP_PAD_": str(256 << 20),
-}  # fmt: skip
 _PRODUCTS = "every matrix product of vaelab's step, forward and backward, in its true shape, in one compiled loop"
 
 
@@ -87,11 +84,14 @@ def _subject(data: str, preset: str, *assignments: str) -> Callable[[np.ndarray]
 
 
 def _peers(words: str, peer: Callable[..., Work]) -> dict[str, Variant]:
-    tuned = f"{words}; but the loss through `torch.compile`, the fused Adam, and freed memory kept by the C library"
+    tuned = (
+        f"{words}; but the loss through `torch.compile`, the fused Adam, freed memory kept by the C library, and its "
+        "math library told that the processor is Intel's where it would hold back on others"
+    )
     mixed = f"{words}; under autocast to bfloat16"
     return {
         "torch_eager": Variant("PyTorch eager", "peer", words, partial(peer, how="eager")),
-        "torch_tuned": Variant("PyTorch tuned", "peer", tuned, partial(peer, how="tuned"), _KEEP_MEMORY),
+        "torch_tuned": Variant("PyTorch tuned", "peer", tuned, partial(peer, how="tuned"), tuning.environment),
         "torch_bfloat16": Variant("PyTorch, bfloat16", "peer", mixed, partial(peer, how="bfloat16")),
     }
 

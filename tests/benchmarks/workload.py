@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ class Variant(NamedTuple):
     role: Role  # what is measured; what it is measured against, ours or PyTorch; or the least that it could take
     computes: str  # what exactly one step does, for the report
     work: Callable[[np.ndarray], Work]  # from uint8 examples [N, ...]; what it needs is imported at the call
-    environment: Mapping[str, str] = MappingProxyType({})  # of its process, besides ours
+    environment: Callable[[], Mapping[str, str]] = dict  # of its process, besides ours; made when it starts
 
 
 class Workload(NamedTuple):
