@@ -16,7 +16,7 @@ import pytest
 
 from vaelab.assign import assign
 from vaelab.presets import preset
-from vaelab.training.chunk import LONGEST_CHUNK, knob_values, program, run_chunk
+from vaelab.training.chunk import knob_values, longest_chunk, program, run_chunk
 from vaelab.training.loop import initial_state
 
 BATCH = 128
@@ -42,7 +42,7 @@ def cost(name: str, data: str) -> Cost:
         program(model, recipe.objective, recipe.training, recipe.data.binarization, recipe.shape),
         state, knob_values(recipe.objective, recipe.training),
         (shape((60_000, size), jnp.uint8), shape((60_000,), jnp.int32)),
-        shape((LONGEST_CHUNK, BATCH), jnp.int32), np.int32(1), np.int32(1), jax.random.key(0),
+        shape((longest_chunk(BATCH), BATCH), jnp.int32), np.int32(1), np.int32(1), jax.random.key(0),
     )  # fmt: skip
     text, compiled = lowered.as_text(), lowered.compile()
     assert "convolution" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 CALLS = """
 import resource
+import statistics
 
 import jax
 import jax.numpy as jnp
@@ -22,16 +24,18 @@ def program(x):  # 64 MB in between.
     return (x @ x.T) @ x
 
 x = jnp.ones((4096, 8))
-for _ in range(2):
+found = []
+for _ in range(21):  # The first ones may be computed by one thread and by another, each with memory of its own.
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     jax.block_until_ready(program(x))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(4):
-    jax.block_until_ready(program(x))
-print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 4)
+    found.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(statistics.median(found[10:]))
 """
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries hold on to memory as they like")
 def test_a_call_takes_no_new_pages():
-    told = subprocess.run([sys.executable, "-c", CALLS], capture_output=True, text=True, check=True, timeout=100)
+    environment = {**os.environ, "XLA_FLAGS": ""}  # The tests' own eight devices would compute in threads of theirs.
+    command = [sys.executable, "-c", CALLS]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=100)
     assert float(told.stdout) < 500  # Of 16,384 in 64 MB.

@@ -9,7 +9,7 @@ import pytest
 from vaelab.assign import assign
 from vaelab.errors import CheckpointError
 from vaelab.recipe import Recipe
-from vaelab.training.chunk import LONGEST_CHUNK, run_chunk
+from vaelab.training.chunk import LONGEST_CHUNK, TABLE, longest_chunk, run_chunk
 from vaelab.training.loop import Controls, Diverged, initial_state
 from vaelab.training.state import from_arrays, to_arrays
 
@@ -94,11 +94,18 @@ def test_yielded_states_are_not_donated_to_the_next_chunk(digits):
 
 
 def test_chunks_grow_to_the_wanted_time_but_never_beyond_the_bounds(digits):
-    long = assign(SMALL, "training.epochs=60")
+    long = assign(SMALL, "training.epochs=140")
     steps = [progress.step for progress in long.train(dataset=digits, controls=Controls(seconds=60))]
     lengths = np.diff([0, *steps])
-    assert lengths[:5].tolist() == [1, 1, 4, 16, 64]
+    assert lengths[:6].tolist() == [1, 1, 4, 16, 64, 256]
     assert lengths.max() == LONGEST_CHUNK
+
+
+def test_a_chunk_of_large_batches_has_a_table_no_larger(digits):
+    large = assign(SMALL, "training.epochs=600", "training.batch_size=1024")
+    steps = [progress.step for progress in large.train(dataset=digits, controls=Controls(seconds=60))]
+    assert np.diff([0, *steps]).max() == longest_chunk(1024) == TABLE // 1024
+    assert longest_chunk(10 * TABLE) == 1
 
 
 def test_an_epoch_counts_the_examples_the_recipe_asks_for(digits):

@@ -22,9 +22,15 @@ from vaelab.training.optimizers import Optimizer, Training
 from vaelab.training.schedules import Schedule
 from vaelab.training.state import TrainingState
 
-LONGEST_CHUNK = 256  # Steps per call of the compiled program; bounds its table of row numbers.
+LONGEST_CHUNK = 1024  # Steps per call of the compiled program, where a table of so many batches is small.
+TABLE = 1 << 17  # Row numbers in that table; batches of more than 128 examples make it shorter.
 LEARNING_RATE = "training.learning_rate"
 OBJECTIVE = "objective."
+
+
+def longest_chunk(batch: int) -> int:
+    """Steps per call of the compiled program, in batches of so many examples: as many as its table has rows."""
+    return max(1, min(LONGEST_CHUNK, TABLE // batch))
 
 
 class Program(NamedTuple):
@@ -89,7 +95,7 @@ def run_chunk(
     state: TrainingState,
     values: dict[str, Any],
     data: tuple[Any, Any],  # uint8 [N, H * W * C], flat, so that the innermost axis is long; int32 [N]
-    table: Any,  # int32 [LONGEST_CHUNK, B]: which rows each step reads
+    table: Any,  # int32 [longest_chunk(B), B]: which rows each step reads
     count: Any,
     total: Any,  # steps of the whole run
     key: Any,

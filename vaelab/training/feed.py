@@ -15,7 +15,7 @@ import jax
 import numpy as np
 
 from vaelab.data.batches import rows
-from vaelab.training.chunk import LONGEST_CHUNK
+from vaelab.training.chunk import longest_chunk
 from vaelab.training.placement import Placement
 
 RESIDENT = 1 << 30  # Bytes of examples that a processor's memory takes whole; of an accelerator's, a quarter.
@@ -45,7 +45,7 @@ class Portion(NamedTuple):
     """What some steps read."""
 
     data: tuple[Any, Any]  # uint8 [M, H * W * C], int32 [M], on the device
-    tables: dict[int, Any]  # by seed: int32 [LONGEST_CHUNK, B], the rows of `data` that each step reads
+    tables: dict[int, Any]  # by seed: int32 [longest_chunk(B), B], the rows of `data` that each step reads
 
 
 class Feed(Protocol):
@@ -84,8 +84,8 @@ class Resident:
         self._data = placement.everywhere(_flat(examples.images, examples.labels))
 
     def steps(self, step: int) -> int:
-        """As many as are left."""
-        return self._examples.total - step
+        """As many as are left, and as a table holds."""
+        return min(longest_chunk(self._examples.batch), self._examples.total - step)
 
     def read(self, step: int, count: int) -> Portion:
         """The rows themselves."""
@@ -99,7 +99,7 @@ class Streamed:
     def __init__(self, examples: Examples, placement: Placement, reader: ThreadPoolExecutor):
         self._examples, self._placement, self._reader = examples, placement, reader
         bytes_per_step = len(examples.seeds) * examples.batch * max(1, examples.images[:1].nbytes)
-        self._length = min(LONGEST_CHUNK, max(1, BLOCK // bytes_per_step))  # Steps in a block.
+        self._length = min(longest_chunk(examples.batch), max(1, BLOCK // bytes_per_step))  # Steps in a block.
         self._blocks: dict[int, Future[tuple[Any, Any]]] = {}
 
     def steps(self, step: int) -> int:
@@ -135,6 +135,6 @@ def _flat(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _table(found: np.ndarray) -> np.ndarray:
     """Rows in a table of one size, whatever the number of steps: one compiled program serves all."""
-    table = np.zeros((LONGEST_CHUNK, found.shape[1]), np.int32)
+    table = np.zeros((longest_chunk(found.shape[1]), found.shape[1]), np.int32)
     table[: len(found)] = found
     return table

@@ -23,7 +23,7 @@ from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
 from vaelab.objectives import Objective
 from vaelab.spec import without_knobs
-from vaelab.training.chunk import LONGEST_CHUNK, Program, knob_values, program, run_chunk, take_step
+from vaelab.training.chunk import Program, knob_values, program, run_chunk, take_step
 from vaelab.training.feed import Examples, feeding
 from vaelab.training.loop import Controls, Diverged, Progress, initial_state, next_length
 from vaelab.training.optimizers import Training
@@ -56,7 +56,7 @@ class Chunk(NamedTuple):
     program: Program
     values: list[dict[str, Any]]  # of the knobs
     data: tuple[Any, Any]  # uint8 [N, H * W * C], int32 [N]
-    tables: list[np.ndarray]  # int32 [LONGEST_CHUNK, B]; of lanes with one seed, the same
+    tables: list[np.ndarray]  # int32 [longest_chunk(B), B]; of lanes with one seed, the same
     count: Any  # steps to take
     total: Any  # steps of the whole run
     keys: list[Any]
@@ -98,7 +98,7 @@ def train_lanes(
     length, warm = 1, False
     with feeding(Examples(images, labels, training.batch_size, seeds, total), Placement()) as feed:
         while step < total and len(lost) < len(lanes):
-            count = max(1, min(length, controls.steps, LONGEST_CHUNK, feed.steps(step)))
+            count = max(1, min(length, controls.steps, feed.steps(step)))
             data, tables = feed.read(step, count)
             own = [tables[lane.seed] for lane in lanes]
             started = time.perf_counter()
@@ -200,7 +200,7 @@ def run_lanes(
     state: TrainingState,  # [L, ...] but for the step
     values: dict[str, Any],  # [L]
     data: tuple[Any, Any],  # uint8 [N, H * W * C], int32 [N]
-    table: Any,  # int32 [LONGEST_CHUNK, B], with a leading axis [L] unless alike
+    table: Any,  # int32 [longest_chunk(B), B], with a leading axis [L] unless alike
     count: Any,
     total: Any,
     keys: Any,  # one key, or [L]

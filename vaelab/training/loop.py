@@ -100,7 +100,7 @@ def train(
     length, warm = 1, False
     with feeding(Examples(images, labels, training.batch_size, (seed,), total), placement) as feed:
         while step < total:
-            count = hosts.agree(max(1, min(length, controls.steps, LONGEST_CHUNK, feed.steps(step))))
+            count = hosts.agree(max(1, min(length, controls.steps, feed.steps(step))))
             data, tables = feed.read(step, count)
             values = {path: np.float32(controls.values.get(path, value)) for path, value in defaults.items()}
             started = time.perf_counter()
