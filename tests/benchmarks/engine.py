@@ -30,17 +30,17 @@ def train(examples: np.ndarray, data: str, preset_name: str, *assignments: str) 
         before = progress.step
 
 
-def sweep(examples: np.ndarray, count: int, advance: str, *assignments: str) -> Work:
-    """Train as many betas of the preset `vae` together; every yield is one chunk of all lanes."""
+def sweep(examples: np.ndarray, count: int, advance: str, data: str, *assignments: str) -> Work:
+    """Train as many betas of the preset `vae` on a data set together; every yield is one chunk of all lanes."""
     from vaelab.sweep import variants
-    from vaelab.training import lanes
+    from vaelab.training import advancing, lanes
 
-    chosen = recipe("mnist", "vae", *assignments)
+    chosen = recipe(data, "vae", *assignments)
     found = variants(chosen, {BETA: [index / 4 for index in range(count)]})
     runs = [lanes.Lane(each.recipe.build(), each.recipe.objective, each.recipe.training, 0) for each in found]
     labels, before = np.zeros(len(examples), np.int64), 0
     for standing in lanes.train_lanes(
-        runs, np.asarray(examples), labels, advance=getattr(lanes, advance), binarization=chosen.data.binarization
+        runs, np.asarray(examples), labels, advance=getattr(advancing, advance), binarization=chosen.data.binarization
     ):
         step = standing.alive[0].step
         yield (step - before) * chosen.training.batch_size * count

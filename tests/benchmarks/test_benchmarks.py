@@ -50,8 +50,8 @@ def test_what_each_workload_measures():
     for name in ("encode", "decode", "grid", "likelihood"):
         assert variants[name] == ["vaelab", "torch_eager"]
     assert variants["stream"] == ["streamed", "resident"]
-    for name in ("sweep_tiny", "sweep", "sweep_dense"):
-        assert variants[name] == ["abreast", "side_by_side", "one"]
+    for name in ("sweep_tiny", "sweep_dial", "sweep", "sweep_dense"):
+        assert variants[name] == ["in_groups", "abreast", "side_by_side", "one"]
 
 
 def test_noise_takes_the_place_of_data_that_are_not_at_hand(monkeypatch):

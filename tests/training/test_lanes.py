@@ -8,8 +8,8 @@ from vaelab.assign import assign
 from vaelab.errors import RecipeError, VaelabError
 from vaelab.presets import preset
 from vaelab.recipe import Recipe
-from vaelab.sweep import Variant, spread, train_together, variants
-from vaelab.training.lanes import abreast, run_lanes, side_by_side
+from vaelab.sweep import Variant, faster, spread, train_together, variants
+from vaelab.training.advancing import abreast, in_groups, run_lanes, side_by_side
 from vaelab.training.loop import Controls
 
 SMALL = assign(Recipe(), "backbone.hidden=16", "training.epochs=2")
@@ -37,9 +37,10 @@ def assert_like_alone(variant, together, digits, tolerance=2e-4):
     ({}, [0, 1, 2]),
     ({BETA: [0.5, 2.0], RATE: [0.001, 0.003]}, [0, 1]),
 ])  # fmt: skip
-def test_lanes_are_the_runs_by_themselves(digits, values, seeds):
+@pytest.mark.parametrize("advance", [side_by_side, in_groups])
+def test_lanes_are_the_runs_by_themselves(digits, values, seeds, advance):
     chosen = variants(SMALL, values, seeds)
-    standing = last(train_together(chosen, dataset=digits, advance=side_by_side))
+    standing = last(train_together(chosen, dataset=digits, advance=advance))
     for variant, together in zip(chosen, standing.alive.values(), strict=True):
         assert_like_alone(variant, together, digits)
 
@@ -47,7 +48,7 @@ def test_lanes_are_the_runs_by_themselves(digits, values, seeds):
 def test_abreast_they_are_the_runs_by_themselves_bit_for_bit(digits):
     run_lanes.clear_cache()
     chosen = variants(SMALL, {BETA: [0.5, 2.0]}, [0, 1])
-    standing = last(train_together(chosen, dataset=digits))
+    standing = last(train_together(chosen, dataset=digits, advance=abreast))
     assert run_lanes._cache_size() == 0
     for variant, together in zip(chosen, standing.alive.values(), strict=True):
         assert_like_alone(variant, together, digits, tolerance=0)
@@ -79,7 +80,7 @@ def test_a_sweep_is_one_compilation_and_resumes_where_it_stood(digits):
         next(train_together(chosen, dataset=digits, states=[part.alive[0].state, whole.alive[1].state]))
 
 
-@pytest.mark.parametrize("advance", [abreast, side_by_side])
+@pytest.mark.parametrize("advance", [abreast, side_by_side, in_groups])
 def test_a_run_that_diverges_is_kept_as_it_was_and_the_others_go_on(digits, advance):
     chosen = variants(SMALL, {RATE: [0.001, 0.002]})
     state = next(train_together(chosen[:1], dataset=digits)).alive[0].state
@@ -93,6 +94,16 @@ def test_a_run_that_diverges_is_kept_as_it_was_and_the_others_go_on(digits, adva
     assert_like_alone(chosen[0], runs[-1].alive[0], digits)
     both = list(train_together(chosen, **how, states=[broken, broken]))
     assert len(both) == 1 and both[0].diverged.keys() == {0, 1}
+
+
+def test_small_models_are_trained_in_groups_and_large_ones_each_by_itself():
+    def chosen(*changes):
+        recipe = assign(preset("vae_2d").recipe, *changes)
+        return faster(recipe.architecture(), recipe.training.batch_size)
+
+    assert chosen("backbone.hidden=64") is in_groups
+    assert chosen("backbone.hidden=400") is abreast
+    assert chosen("backbone.hidden=64", "training.batch_size=512") is abreast
 
 
 def test_what_does_not_fit_one_program_is_refused(digits):

@@ -60,20 +60,32 @@ def knob_values(objective: Objective, training: Training) -> dict[str, float]:
     }
 
 
-def take_step(
-    program: Program, values: dict[str, Any], state: TrainingState, pixels: Any, labels: Any, total: Any, key: Any
-) -> tuple[TrainingState, dict[str, Any]]:
-    """One step on uint8 pixels [B, H * W * C] of classes [B]: the new state, and the metrics in nats per example.
+class Drawn(NamedTuple):
+    """What a step reads besides the state and the knobs."""
 
-    `total` is the number of steps of the whole run, `key` that of the whole run too.
-    """
+    target: Any  # float32 [B, *shape] in [0, 1]
+    labels: Any  # int32 [B]
+    objective_key: Any
+    code_key: Any
+
+
+def draw(program: Program, step: Any, pixels: Any, labels: Any, key: Any) -> Drawn:
+    """The batch of a step from its uint8 pixels [B, H * W * C] and classes [B]; `key` is that of the whole run."""
+    pixel_key, objective_key, code_key = jax.random.split(jax.random.fold_in(key, step), 3)
+    target = binarize(pixels, program.binarization, pixel_key).reshape(-1, *program.shape)
+    return Drawn(target, labels, objective_key, code_key)
+
+
+def take_step(
+    program: Program, values: dict[str, Any], state: TrainingState, drawn: Drawn, total: Any
+) -> tuple[TrainingState, dict[str, Any]]:
+    """One step: the new state, and the metrics in nats per example. `total` is the steps of the whole run."""
     tuned = substitute(
         program.objective,
         {path.removeprefix(OBJECTIVE): value for path, value in values.items() if path.startswith(OBJECTIVE)},
     )
-    pixel_key, objective_key, code_key = jax.random.split(jax.random.fold_in(key, state.step), 3)
-    target = binarize(pixels, program.binarization, pixel_key).reshape(-1, *program.shape)
-    batch, moment = Batch(target, target, labels), Moment(objective_key, state.step / total)
+    batch = Batch(drawn.target, drawn.target, drawn.labels)
+    moment = Moment(drawn.objective_key, state.step / total)
 
     def loss(parameters: Any) -> tuple[Any, Result]:
         return tuned(nnx.merge(program.graph, parameters), batch, moment)
@@ -85,7 +97,7 @@ def take_step(
     rate = values[LEARNING_RATE] * program.schedule(state.step / total)
     parameters = jax.tree.map(lambda p, d: p - rate * d, state.parameters, direction)
     model = nnx.merge(program.graph, parameters)
-    model.settle(result.code, code_key)
+    model.settle(result.code, drawn.code_key)
     return TrainingState(state.step + 1, nnx.state(model, nnx.Param), optimizer_state), result.metrics
 
 
@@ -106,7 +118,8 @@ def run_chunk(
     # Traced once: for the shapes of its metrics and for the loop.
     @partial(jax.jit, inline=True)
     def one_step(index: Any, state: TrainingState) -> tuple[TrainingState, dict[str, Any]]:
-        return take_step(program, values, state, pixels[table[index]], labels[table[index]], total, key)
+        drawn = draw(program, state.step, pixels[table[index]], labels[table[index]], key)
+        return take_step(program, values, state, drawn, total)
 
     def body(carry: Any) -> Any:
         index, state, sums, _ = carry

@@ -18,6 +18,7 @@ WORKLOADS: dict[str, Workload] = {
     "likelihood": using.LIKELIHOOD,
     "stream": stream.WORKLOAD,
     "sweep_tiny": sweep.TINY,
+    "sweep_dial": sweep.DIAL,
     "sweep": sweep.SMALL,
     "sweep_dense": sweep.DENSE,
 }

@@ -24,6 +24,6 @@ def _resident(examples: np.ndarray) -> Work:
 
 
 WORKLOAD = Workload("Dense VAE 784-400-20 from a memory-mapped file", {
-    "streamed": Variant("streamed", "subject", "`Recipe.train` with two blocks of 256 steps in memory", _streamed),
+    "streamed": Variant("streamed", "subject", "`Recipe.train` with two blocks of 32 MB in memory", _streamed),
     "resident": Variant("in memory", "baseline", "the same with all images on the device", _resident),
 })  # fmt: skip
