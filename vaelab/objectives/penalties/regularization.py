@@ -77,8 +77,11 @@ class GradientPenalty(Term):
 
         if model.latent <= EXACT:
             columns = jnp.broadcast_to(jnp.eye(model.latent)[:, None], (model.latent, *z.shape))
-            with computing_in("float32"):  # In bfloat16 there is no derivative in forward mode.
-                slopes = jax.vmap(lambda column: jax.jvp(decode, (z,), (column,))[1])(columns)
+            with computing_in("float32"):  # The rounding to bfloat16 has no derivative.
+                outputs, pull = jax.vjp(decode, z)
+                # The transpose of the transpose: some layers' derivatives are written for the reverse mode only.
+                push = jax.vjp(lambda slope: pull(slope)[0], jnp.zeros_like(outputs))[1]
+                slopes = jax.vmap(lambda column: push(column)[0])(columns)
             return (slopes**2).reshape(*slopes.shape[:2], -1).sum(axis=(0, 2))
         outputs, pull = jax.vjp(decode, z)
         (slope,) = pull(rademacher(key, outputs))
