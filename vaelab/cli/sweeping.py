@@ -46,7 +46,7 @@ def sweep(
 ) -> None:
     """Train one recipe with several values of its knobs and several seeds.
 
-    They are trained together, as many at once as there are cores. Each becomes a run like any other. Ctrl-C
+    They are trained together, on all cores. Each becomes a run like any other. Ctrl-C
     saves and stops; the same command trains on. With [bold]--ray[/], --runs must be a folder that all nodes see.
 
     For example: [bold]vaelab sweep vae_2d --vary objective.penalties.GaussianKL.weight=0,0.5,1,2,4 --seeds 0,1[/]

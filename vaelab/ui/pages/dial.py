@@ -53,7 +53,7 @@ def _about(recipe: Recipe) -> str:
     large = recipe.architecture().multiplications * recipe.training.batch_size > LARGE
     return (
         f"One run for each beta from {BETAS[0]} to {BETAS[-1]}, alike in everything else. They are trained together, "
-        f"as many at once as the server has cores.{' With a model of this size that takes a while.' if large else ''}"
+        f"on all cores of the server.{' With a model of this size that takes a while.' if large else ''}"
     )
 
 
