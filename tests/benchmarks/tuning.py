@@ -6,6 +6,7 @@ made the processor; two of the same names, loaded before it, answer for Intel.
 
 from __future__ import annotations
 
+import atexit
 import platform
 import shutil
 import subprocess
@@ -16,7 +17,6 @@ from tempfile import mkdtemp
 from tests.benchmarks import machine
 
 ANSWERS = "int mkl_serv_intel_cpu(void) { return 1; }\nint mkl_serv_intel_cpu_true(void) { return 1; }\n"
-
 
 # Without these a large activation is new memory at every step, and each of its pages a fault.
 KEEP_MEMORY = {
@@ -35,7 +35,8 @@ def lifted_brake() -> dict[str, str]:
     compiler = shutil.which("cc")
     if platform.system() != "Linux" or "AMD" not in machine.describe()["processor"] or not compiler:
         return {}
-    folder = Path(mkdtemp(prefix="vaelab-brake-"))  # For as long as the processes that load it live.
+    folder = Path(mkdtemp(prefix="vaelab-brake-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # The processes that load it have ended by then.
     (folder / "brake.c").write_text(ANSWERS)
     library = folder / "brake.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, folder / "brake.c"], check=True)
