@@ -24,8 +24,9 @@ def _standardized() -> Any:
     """Made at the first use, since it needs JAX."""
 
     def mean(x: Any) -> Any:
-        width = x.shape[-1]
-        return x @ jnp.full((width, 1), 1 / width, x.dtype)
+        # In full precision everywhere: accelerators round what they multiply, which a sum would not.
+        shares = jnp.full((x.shape[-1], 1), 1 / x.shape[-1], x.dtype)
+        return jnp.matmul(x, shares, precision=jax.lax.Precision.HIGHEST)
 
     def forward(x: Any) -> Any:
         x = x - mean(x)
