@@ -14,6 +14,21 @@ MODULES = """
 import atexit, json, sys
 atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))
 """
+COMPILED = """
+import numpy as np
+import jax
+from vaelab.data import Dataset, Split
+from vaelab.presets import preset
+
+found = []
+jax.monitoring.register_event_duration_secs_listener(lambda event, *_, **__: found.append(event))
+images = np.random.default_rng(0).integers(0, 256, (200, 8, 8, 1), np.uint8)
+split = Split(images, np.zeros(200, np.int64))
+next(iter(preset("vae_2d").recipe.train(dataset=Dataset("digits", split, split, ("0",)))))
+print(sum(event.endswith("backend_compile_duration") for event in found))
+"""
+SAMPLE = "import sys; sys.argv = ['vaelab', 'sample', 'digits-vae-2d', '-o', 'out.png']; "
+SAMPLE += "from vaelab.cli import main; main()"
 
 
 @pytest.mark.parametrize("program", ["import vaelab", HELP], ids=["import", "help"])
@@ -38,6 +53,18 @@ def test_modules_of_recipes_and_checkpoints_do_not_import_what_computes(module):
     program = MODULES + f"import vaelab.{module}"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not set(json.loads(result.stderr)) & {"jax", "flax", "optax", "streamlit", "sklearn"}
+
+
+def test_the_first_step_waits_for_one_program_to_be_compiled():
+    """Making a model, its first state and its key compiles nothing: a transfer is not a program."""
+    result = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["1"]
+
+
+def test_a_sample_of_the_prior_does_not_wait_for_what_other_densities_need(tmp_path):
+    result = subprocess.run([sys.executable, "-c", MODULES + SAMPLE], capture_output=True, text=True, cwd=tmp_path)
+    assert (tmp_path / "out.png").stat().st_size
+    assert not set(json.loads(result.stderr.splitlines()[-1])) & {"scipy", "sklearn", "streamlit"}
 
 
 def _processor_time(program: str) -> float:

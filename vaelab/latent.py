@@ -11,9 +11,9 @@ from typing import Any
 
 import jax
 import numpy as np
-from scipy.special import ndtri
 
 from vaelab.architecture import Architecture
+from vaelab.data.threefry import key
 from vaelab.model import Autoencoder, assembled
 from vaelab.nets.layers import Context
 from vaelab.objectives import Likelihood, Objective
@@ -56,7 +56,7 @@ def restore(
     values = {path: np.float32(knob.value) for path, knob in knobs(objective).items()}
     told = _told(condition, len(images))
     fixed = model.architecture, without_knobs(objective)
-    seen, restored = _restore(*fixed, model.arrays(), values, images, told, jax.random.key(seed))
+    seen, restored = _restore(*fixed, model.arrays(), values, images, told, key(seed))
     return np.asarray(seen), np.asarray(restored)
 
 
@@ -87,7 +87,7 @@ def _head(count: int, leaf: Any) -> np.ndarray:
 
 def prior_samples(seed: int, count: int, size: int, temperature: float = 1.0) -> np.ndarray:
     """Draws from N(0, temperature^2 I), [count, size]; the explorer draws the same numbers from the same seed."""
-    return temperature * np.asarray(jax.random.normal(jax.random.key(seed), (count, size)))
+    return temperature * np.asarray(jax.random.normal(key(seed), (count, size)))
 
 
 def linear(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
@@ -123,6 +123,8 @@ def quantile_grid(side: int, margin: float = 0.01) -> np.ndarray:
 
     The inverse normal CDF of an even grid, as in figure 4 of Kingma & Welling 2014; row by row from the top left.
     """
+    from scipy.special import ndtri  # A fifth of a second, which whoever draws no grid does not wait for.
+
     values = ndtri(np.linspace(margin, 1 - margin, side)).astype(np.float32)
     across, up = np.meshgrid(values, values[::-1])
     return np.stack([across.ravel(), up.ravel()], axis=-1)

@@ -15,6 +15,7 @@ from vaelab.bottlenecks import Code
 from vaelab.errors import CheckpointError, VaelabError
 from vaelab.nets.layers import NOTHING, Context, Shape
 from vaelab.nets.stack import Stack
+from vaelab.transfer import to_device
 
 
 class Forward(NamedTuple):
@@ -128,7 +129,7 @@ def load_parameters(model: Autoencoder, arrays: Mapping[str, np.ndarray]) -> Non
     if wanted != found:
         odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
         raise CheckpointError(f"The parameters do not fit the model at {', '.join(odd[:3])}; was the recipe changed?")
-    state = {path: value.replace(jnp.asarray(arrays[_name(path)])) for path, value in flat.items()}
+    state = {path: value.replace(to_device(arrays[_name(path)])) for path, value in flat.items()}
     nnx.update(model, nnx.from_flat_state(state))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vaelab.data.threefry import key
 from vaelab.lazy import jax
 
 RIDGE = 1e-6  # Of the mean variance, added to each: a dimension that never varies leaves a matrix without a root.
@@ -13,7 +14,7 @@ RIDGE = 1e-6  # Of the mean variance, added to each: a dimension that never vari
 
 def noise(seed: int, count: int, size: int) -> np.ndarray:
     """N(0, I), float32 [count, size]: the same numbers in the library, the command line and the explorer."""
-    return np.asarray(jax.random.normal(jax.random.key(seed), (count, size)))
+    return np.asarray(jax.random.normal(key(seed), (count, size)))
 
 
 @dataclass(frozen=True)

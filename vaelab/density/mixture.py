@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from vaelab.density.gaussian import noise
 
@@ -45,6 +44,8 @@ class Mixture:
 
     def sample(self, seed: int, count: int, temperature: float = 1.0) -> np.ndarray:
         """A component by its weight, then mean + temperature * factor * noise, [count, size]."""
+        from scipy.special import ndtr  # A fifth of a second, which whoever draws from the prior does not wait for.
+
         uniform = ndtr(noise((seed + STREAM) % 2**31, count, 1)[:, 0])
         chosen = np.minimum(np.searchsorted(np.cumsum(self.weights), uniform), len(self.weights) - 1)
         drawn = noise(seed, count, self.means.shape[1])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
 from vaelab.nets.layers import NOTHING, Context, Program, Shape
+from vaelab.transfer import to_device
 
 
 class Stack(nnx.Module):
@@ -22,7 +22,7 @@ class Stack(nnx.Module):
                 str(index): nnx.Dict(
                     # On the device from the start: what is left in NumPy's hands is copied there at every call.
                     {
-                        key: nnx.Param(jnp.asarray(initial(f"{name}/{index}/{key}", shape)))
+                        key: nnx.Param(to_device(initial(f"{name}/{index}/{key}", shape)))
                         for key, shape in parameters.items()
                     }
                 )

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-import jax
 import numpy as np
 
+from vaelab.data import threefry
 from vaelab.data.batches import steps_per_epoch
 from vaelab.errors import VaelabError
 from vaelab.model import Autoencoder
@@ -66,7 +66,7 @@ def train_lanes(
     step = one_step(states)
     per_epoch = steps_per_epoch(len(images), training.batch_size)
     total = per_epoch * training.epochs
-    keys = [jax.random.key(lane.seed) for lane in lanes]
+    keys = [threefry.key(lane.seed) for lane in lanes]
     seeds = tuple(dict.fromkeys(lane.seed for lane in lanes))
     lost: set[int] = set()
     length, warm = 1, False

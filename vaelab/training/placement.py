@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
+from vaelab.data import threefry
 from vaelab.errors import VaelabError
+from vaelab.transfer import to_device
 
 EVERYWHERE = PartitionSpec()  # On every device: state, knobs, data set.
 ROWS = PartitionSpec(None, "data")  # [steps, B]: which rows of the data each step reads, a part of each batch a device.
@@ -32,12 +33,13 @@ class Placement(NamedTuple):
 
     def everywhere(self, tree: Any) -> Any:
         """Put a tree of arrays on every device; those of one device stay where they are."""
-        return self._put(tree, EVERYWHERE) if self.mesh else jax.tree.map(jnp.asarray, tree)
+        return self._put(tree, EVERYWHERE) if self.mesh else jax.tree.map(to_device, tree)
 
     def key(self, seed: int) -> Any:
         """The key of a run, on every device."""
-        key = jax.random.key(seed)
-        return jax.random.wrap_key_data(self._put(jax.random.key_data(key), EVERYWHERE)) if self.mesh else key
+        if not self.mesh:
+            return threefry.key(seed)
+        return jax.random.wrap_key_data(self._put(threefry.words(seed), EVERYWHERE), impl=threefry.KIND)
 
     def rows(self, table: np.ndarray) -> Any:
         """Split a table of row numbers int32 [steps, B] by its batches; `VaelabError` where these cannot be split."""

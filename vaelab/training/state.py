@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from vaelab.errors import CheckpointError
+from vaelab.transfer import to_device
 
 
 class TrainingState(NamedTuple):
@@ -33,7 +33,7 @@ def from_arrays(template: TrainingState, arrays: Mapping[str, np.ndarray]) -> Tr
     if wanted != found:
         odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
         raise CheckpointError(f"The training state does not fit its recipe at {', '.join(odd[:3])}.")
-    return jax.tree_util.tree_unflatten(structure, [jnp.asarray(arrays[_name(path)]) for path, _ in leaves])
+    return jax.tree_util.tree_unflatten(structure, [to_device(arrays[_name(path)]) for path, _ in leaves])
 
 
 def _name(path: Any) -> str:
