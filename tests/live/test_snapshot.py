@@ -6,13 +6,15 @@ import pytest
 
 from tests.live.helpers import tiny
 from vaelab.checkpoints import create_run, read_metrics
-from vaelab.data import GaussianNoise
-from vaelab.evaluation.gallery import gallery, holes
+from vaelab.data import GaussianNoise, Split
+from vaelab.evaluation.gallery import gallery, holes, information
+from vaelab.latent import BATCH, encode
 from vaelab.live.control import ENCODER, FRAME, LIVE
 from vaelab.live.frames import unpack
 from vaelab.live.recorder import Recorder
 from vaelab.live.snapshot import Snapshot
 from vaelab.nets import Dense
+from vaelab.objectives.penalties import gaussian_kl
 from vaelab.spec import replace, to_json
 from vaelab.training.loop import Controls, Progress
 
@@ -42,6 +44,30 @@ def test_it_shows_what_the_evaluation_computes(trained, digits):
     )
     assert snapshot.gallery["originals"].shape == (10, 8, 8, 1)
     assert snapshot.gallery["reconstructions"].std() > 10  # An image, not a constant.
+
+
+def test_information_is_the_divergence_that_training_adds_up(trained, digits):
+    recipe, state = trained
+    snapshot = Snapshot(recipe, digits, 2)
+    snapshot.load(state.parameters)
+    means, deviations = encode(snapshot._model, snapshot._images, snapshot._labels)
+    expected = np.asarray(gaussian_kl(means, 2 * np.log(deviations))).mean(axis=0)
+    np.testing.assert_allclose(information(snapshot._model, means, deviations), expected, rtol=1e-5)
+
+
+def test_another_number_of_examples_compiles_nothing(trained, digits, caplog, monkeypatch):
+    monkeypatch.setattr("vaelab.live.snapshot.FEWEST", BATCH)
+    recipe, state = trained
+    many = Split(np.tile(digits.test.images, (4, 1, 1, 1)), np.tile(digits.test.labels, 4))
+    snapshot = Snapshot(recipe, digits._replace(test=many), 2)
+    snapshot.load(state.parameters)
+    snapshot.refresh(recipe.objective)
+    with jax.log_compiles():
+        snapshot.refresh(recipe.objective, seconds=0)
+        assert not [record for record in caplog.records if "Compiling" in record.getMessage()]
+        jax.jit(lambda x: x + 4321)(1.0)  # The question above can be answered with yes.
+        assert [record for record in caplog.records if "Compiling" in record.getMessage()]
+    assert len(snapshot.gallery["codes"]) < len(snapshot._images)
 
 
 def test_examples_are_shown_as_the_encoder_sees_them(trained, digits):

@@ -7,6 +7,7 @@ in between, so that a frame is never without them.
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,14 @@ class Snapshot:
         known = first(dataset.train.images, TRAINING_IMAGES)
         self._training = held_out(dataset.train.images[:known], recipe.data.binarization)
         self._trained = dataset.train.labels[: min(known, FITTED)]
-        self._samples = prior_samples(0, PRIOR_SAMPLES, self._model.latent)
         self._pace = 0.0  # Images encoded per second.
         self.gallery: dict[str, np.ndarray] = {}
         self.holes: dict[str, float] | None = None
+
+    @cached_property
+    def _samples(self) -> np.ndarray:
+        """Of the prior, for the hole meter; drawn at the first use, which the first step does not wait for."""
+        return prior_samples(0, PRIOR_SAMPLES, self._model.latent)
 
     def load(self, state: Any) -> None:
         """Look at these parameters (`TrainingState.parameters`) from now on."""
