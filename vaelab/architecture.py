@@ -16,6 +16,7 @@ from vaelab.errors import RecipeError
 from vaelab.nets import Backbone, Layer, Linear, Program, Shape, Tied
 
 MAXIMUM_PARAMETERS = 50_000_000  # 200 MB of float32; with gradients and Adam four times that.
+SMALL = 10_000_000  # Multiplications of a batch on its way through the model.
 
 
 class Architecture(NamedTuple):
@@ -43,6 +44,10 @@ class Architecture(NamedTuple):
                 count += layer.multiplications(shape)
                 shape = layer.output_shape(shape)
         return count
+
+    def is_small(self, batch_size: int) -> bool:
+        """Whether a batch takes fewer than ten million multiplications: one thread trains it best, and in seconds."""
+        return self.multiplications * batch_size < SMALL
 
     def programs(self) -> dict[str, Program]:
         """The programs by the names that prefix their parameters."""

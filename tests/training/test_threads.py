@@ -70,3 +70,9 @@ def test_where_time_passes_those_of_one_step_count():
     recipe = preset("recurrent_ae").recipe
     longer = [layer.multiplications((steps, 2)) for steps in (8, 80) for layer in recipe.architecture().encoder.layers]
     assert longer[0] == longer[1] == (2 + 64) * 3 * 64
+
+
+def test_small_is_below_ten_million_multiplications_a_batch():
+    architecture = preset("vae_2d").recipe.architecture()
+    most = -(-10_000_000 // architecture.multiplications)
+    assert architecture.is_small(most - 1) and not architecture.is_small(most)

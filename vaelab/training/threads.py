@@ -14,7 +14,6 @@ from jax.extend import backend
 
 from vaelab.architecture import Architecture
 
-SMALL = 10_000_000  # Multiplications of a batch on its way through the model.
 VARIABLE = "NPROC"  # What JAX's processor client asks for its number of threads, when it is made.
 _alone: bool | None = None  # What this process was last set to; None: nothing yet.
 
@@ -28,7 +27,7 @@ def suit(architecture: Architecture, batch_size: int, runs: int = 1) -> None:
     bit calls this first. Arrays that JAX holds are lost if the number changes: call it before anything computes.
     """
     global _alone
-    alone = runs == 1 and architecture.multiplications * batch_size < SMALL
+    alone = runs == 1 and architecture.is_small(batch_size)
     if VARIABLE in os.environ or alone == _alone:
         return
     if _alone is not None:

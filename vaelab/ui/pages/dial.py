@@ -19,7 +19,6 @@ from vaelab.ui.stage import stage, telling
 BETA = "objective.penalties.GaussianKL.weight"
 BETAS = (0, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 6, 10, 16)
 SMALL = ("backbone.hidden=64",)  # Sixteen of these are trained in ten seconds.
-LARGE = 10_000_000  # Multiplications of a batch on its way through the model: sixteen such take minutes.
 ADDRESS = "sweep"
 
 
@@ -50,7 +49,7 @@ def show() -> None:
 
 
 def _about(recipe: Recipe) -> str:
-    large = recipe.architecture().multiplications * recipe.training.batch_size > LARGE
+    large = not recipe.architecture().is_small(recipe.training.batch_size)  # Sixteen such take minutes.
     return (
         f"One run for each beta from {BETAS[0]} to {BETAS[-1]}, alike in everything else. They are trained together, "
         f"on all cores of the server.{' With a model of this size that takes a while.' if large else ''}"
