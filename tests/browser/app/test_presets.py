@@ -16,10 +16,11 @@ KINDS = {
 SMALL = {"k_sparse_ae": "&set=bottleneck.size%3D100", "tc_vae": "&set=backbone.hidden%3D64"}
 
 
-def test_every_preset_opens(server, open_page):
-    page = open_page(server.address)
+def test_every_preset_opens(new_server, open_page):
+    """On a server that compiles nothing ahead: nobody waits here for a first step."""
+    page = open_page(new_server.address)
     for name, preset in PRESETS.items():
-        page.goto(f"{server.address}/?preset={name}&data={preset.recipe.data.name}")
+        page.goto(f"{new_server.address}/?preset={name}&data={preset.recipe.data.name}")
         page.get_by_test_id("stSidebar").get_by_text(preset.figure[1:25]).wait_for(timeout=SOON)
         assert page.get_by_test_id("stException").count() == 0, name
         assert page.get_by_role("button", name="Train this recipe").is_enabled(), name
