@@ -50,7 +50,9 @@ def trained(devices, *arguments):
     "arguments",
     [
         ("vae_2d", "1000", "backbone.hidden=32"),
-        ("info_vae", "100", "backbone.hidden=16", "bottleneck.size=3"),  # Its penalty reads all pairs of a batch.
+        pytest.param(  # Its penalty reads all pairs of a batch.
+            ("info_vae", "100", "backbone.hidden=16", "bottleneck.size=3"), marks=pytest.mark.slow
+        ),
     ],
     ids=["vae", "info_vae"],
 )

@@ -26,7 +26,8 @@ def test_every_preset_opens(new_server, open_page):
         assert page.get_by_role("button", name="Train this recipe").is_enabled(), name
 
 
-LONG_ONES = ("iwae", "tc_vae", "k_sparse_ae")  # The same network and the same drawing as others of these.
+# The same network and the same drawing as others of these, and the one that takes longest to compile.
+LONG_ONES = ("iwae", "tc_vae", "k_sparse_ae", "masked_ae")
 
 
 @pytest.mark.parametrize(
