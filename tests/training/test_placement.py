@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 
+import jax
 import numpy as np
 import pytest
+from jax.sharding import Mesh
 
+from tests.test_transfer import aligned
 from vaelab.errors import VaelabError
 from vaelab.training import hosts
 from vaelab.training.placement import Placement, data_parallel
@@ -50,9 +53,7 @@ def trained(devices, *arguments):
     "arguments",
     [
         ("vae_2d", "1000", "backbone.hidden=32"),
-        pytest.param(  # Its penalty reads all pairs of a batch.
-            ("info_vae", "100", "backbone.hidden=16", "bottleneck.size=3"), marks=pytest.mark.slow
-        ),
+        ("info_vae", "100", "backbone.hidden=16", "bottleneck.size=3"),  # Its penalty reads all pairs of a batch.
     ],
     ids=["vae", "info_vae"],
 )
@@ -83,3 +84,12 @@ def test_more_devices_than_there_are():
 def test_hosts_that_make_no_sense(text):
     with pytest.raises(VaelabError, match="--hosts wants auto, or ADDRESS:PORT,COUNT,INDEX"):
         hosts.join(text)
+
+
+@pytest.mark.parametrize("meshed", [False, True], ids=["one device", "a mesh"])
+def test_what_a_caller_changes_later_does_not_reach_the_devices(meshed):
+    placement = Placement(Mesh(np.array(jax.devices()[:1]), ("data",)) if meshed else None)
+    images = aligned((64, 16))
+    here = placement.everywhere({"images": images})["images"]
+    images += 1
+    np.testing.assert_array_equal(here, np.zeros((64, 16)))

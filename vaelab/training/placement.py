@@ -57,7 +57,8 @@ class Placement(NamedTuple):
         sharding = NamedSharding(self.mesh, spec)  # type: ignore[arg-type]
 
         def put(leaf: Any) -> Any:
-            numbers = np.asarray(leaf)  # Every host has all of them, and gives its devices their part.
+            # Every host has all of them, and gives its devices their part; of a copy, since a device may share it.
+            numbers = np.array(leaf)
             return jax.make_array_from_callback(numbers.shape, sharding, lambda part: numbers[part])
 
         return jax.tree.map(put, tree)
