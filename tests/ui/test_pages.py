@@ -93,6 +93,19 @@ def test_ingredients_are_drawn_from_the_recipe_and_change_it(own_runs):
     assert own_runs.about(run)["recipe"]["backbone"]["hidden"] == [64, 32]
 
 
+def test_an_older_address_that_comes_with_a_click_takes_nothing_back(own_runs):
+    test = page()
+    widget(test.button, "Train this recipe").click().run()
+    widget(test.text_input, "Hidden sizes").set_value("64, 32").run()
+    run = held(test, "run")
+    for name in ("set", "run"):  # As if the browser had not been told of them yet.
+        del test.query_params[name]
+    widget(test.number_input, "Seed").set_value(3).run()
+    assert (held(test, "run"), held(test, "set")) == (run, ["backbone.hidden=[64,32]"])
+    assert held(test, "seed") == ["3"]
+    assert data_of(test)["runs"] == run
+
+
 def test_a_wrong_setting_is_said_and_the_last_good_recipe_is_kept(own_runs):
     test = page()
     widget(test.text_input, "Hidden sizes").set_value("many").run()

@@ -1,6 +1,9 @@
 """The page's address holds its state: data, preset, changed settings, seed, run, and the view one has settled on.
 
     ?data=mnist&preset=vae_2d&set=backbone.hidden%3D500&seed=3&run=0f3a...&z=0.2,-1.1&noise=7&temperature=0.8
+
+A session holds the address of each of its pages. What the browser says with a click is older than what was written
+last when the two messages cross, so it counts only where it is news: on arrival, and when a visitor goes back.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.assign import assign
 from vaelab.density import DENSITIES
@@ -23,7 +27,7 @@ from vaelab.spec import Spec, fields, to_json
 LONGEST = 2048  # Characters of one value that are looked at.
 EPOCHS = {"digits": 300}  # Of 11 steps each: the presets' ten epochs would be over before they are seen.
 GRID = 8  # Sample tiles per side, from 4 to 10.
-PAGE, KEPT = "address.page", "address.kept"  # Of a session: the page it is on, and the addresses of those it was on.
+PAGE, HELD = "address.page", "address.held"  # Of a session: the page it is on, and the addresses of those it was on.
 # What `?hide=` can leave out: parts of the page, panels of the explorer, and panels that only the comparison has.
 HIDEABLE = (
     "menu", "sidebar",
@@ -37,28 +41,57 @@ CODES, NUMBERS = ("z", "a", "b", "temperature"), ("seed", "noise", "grid", "labe
 
 def read(name: str, default: str = "") -> str:
     """One value of the address."""
-    return str(st.query_params.get(name, default))[:LONGEST]
+    return _held().get(name, [default])[-1][:LONGEST]
 
 
 def write(**values: str | int | list[str] | None) -> None:
     """Change values of the address, all at once; None, "" or [] takes one out."""
-    before = {name: st.query_params.get_all(name) for name in st.query_params}
-    after = before | {
+    after = _held() | {
         name: value if isinstance(value, list) else [] if value in (None, "") else [str(value)]
         for name, value in values.items()
     }
     after = {name: texts for name, texts in after.items() if texts}
-    if after != before:  # In one message: each makes an entry in the browser's history.
+    _pages()[st.session_state.get(PAGE, "")] = after
+    if after != _said():  # In one message: each makes an entry in the browser's history.
         st.query_params.from_dict(after)
-    st.session_state.setdefault(KEPT, {})[st.session_state.get(PAGE)] = after
 
 
 def enter(page: str) -> None:
-    """Find a page as it was left: the links between pages carry no address."""
-    kept = st.session_state.get(KEPT, {}).get(page)
-    if kept and st.session_state.get(PAGE) != page and not st.query_params:
-        st.query_params.from_dict(kept)
+    """Arrive at a page, or stay there, at the start of a run of the script; the browser is told by the next `write`.
+
+    A page is found as it was left, since the links between pages carry no address; what a lesson hides stays hidden.
+    """
+    said, before, pages = _said(), _held(), _pages()
+    left = pages.get(page, {})
+    if st.session_state.get(PAGE) != page:
+        # Streamlit tells the browser of an address and of a page in either order, so that its history may hold the page
+        # that was left once more with the address of the one that was arrived at, or that one without any.
+        found = left if left and said == before else said or left
+        pages[page] = found | ({"hide": before["hide"]} if "hide" in before and "hide" not in found else {})
+    elif went_back():
+        pages[page] = said or left
     st.session_state[PAGE] = page
+
+
+def went_back() -> bool:
+    """Whether a visitor went back or forth in the browser's history, so that the address is the browser's news."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _said() -> dict[str, list[str]]:
+    """The address as the browser had it when it sent what the script now runs for."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _pages() -> dict[str, dict[str, list[str]]]:
+    return st.session_state.setdefault(HELD, {})
+
+
+def _held() -> dict[str, list[str]]:
+    """The address of the page that the session is on; before it is on any, what the browser says."""
+    found = _pages().get(st.session_state.get(PAGE, ""))
+    return _said() if found is None else found
 
 
 def whole(name: str, default: int = 0, maximum: int = 2**31 - 1) -> int:
@@ -80,8 +113,8 @@ def read_recipe(default_data: str, default_preset: str, settings: Sequence[str] 
     """
     name = read("preset", default_preset)
     try:
-        changes = [change[:LONGEST] for change in st.query_params.get_all("set")[:50]]
-        if not {"preset", "data", "set"} & set(st.query_params):
+        changes = [change[:LONGEST] for change in _held().get("set", [])[:50]]
+        if not {"preset", "data", "set"} & set(_held()):
             changes = list(settings)
         recipe = assign(starting(name, read("data", default_data)), *changes)
     except VaelabError as error:

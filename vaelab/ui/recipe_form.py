@@ -55,11 +55,14 @@ def recipe_form(
     Where the address names no recipe it starts with `data`, by default the best that is at hand, and `settings`.
     """
     kept = f"{page}.choice"
-    if kept not in st.session_state:
+    if kept not in st.session_state or address.went_back():
         name, recipe, problem = address.read_recipe(data or default_data(), default_preset, settings)
         name = name if name in presets else default_preset
         notice = " ".join(filter(None, [problem, address.unreadable()]))
-        st.session_state[kept] = Choice(name, recipe, address.whole("seed"), notice=notice)
+        asked = Choice(name, recipe, address.whole("seed"), notice=notice)
+        if kept in st.session_state and asked[:3] != st.session_state[kept][:3]:
+            forget(page)  # One step back undoes a choice as it undoes a drag.
+        st.session_state.setdefault(kept, asked)
     choice: Choice = st.session_state[kept]
     key = f"{page}.{st.session_state.get(GENERATION, 0)}"
 

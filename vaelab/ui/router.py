@@ -22,6 +22,7 @@ def show() -> None:
     if address.read("share"):
         page = st.navigation([st.Page(shared.show, title="A shared run", default=True)], position="hidden")
         with contained("shared"):
+            address.enter("shared")
             page.run()
         return
     hidden = address.hidden()
@@ -39,3 +40,4 @@ def show() -> None:
     with contained(f"page {page.url_path or page.title}"):
         address.enter(page.url_path)
         page.run()
+        address.write()

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.browser.app.looking import (
+    LONG,
     SHIPPED,
     code,
     drag,
@@ -20,6 +22,12 @@ from tests.browser.app.looking import (
 )
 
 pytestmark = pytest.mark.browser
+
+# While a page is drawn anew, the old field may still stand beside the new one.
+HIDDEN_SIZES = """() => {{
+  const fields = [...document.querySelectorAll('input[aria-label="Hidden sizes"]')];
+  return fields.length === 1 && fields[0].value === "{text}";
+}}"""
 
 
 def sentences(page) -> str:
@@ -90,17 +98,42 @@ def test_the_sentence_about_an_address_goes_with_the_next_choice(server, open_pa
 def test_a_run_is_found_again_after_a_look_at_the_other_page(server, open_page):
     page = open_page(f"{server.address}/?data=digits&set=training.epochs%3D100000&set=backbone.hidden%3D64")
     run = train(page)
+    for back in (page.get_by_role("link", name="Playground").click, lambda: _go_back_to_one_store(page)):
+        page.get_by_role("link", name="AE and VAE").click()
+        page.wait_for_function("window.__vaelab.stores.length === 2")
+        wait_drawn(page)
+        assert "run" not in query(page)
+        back()
+        page.wait_for_function("window.__vaelab.stores.length === 1")
+        wait_drawn(page)
+        assert wait_header(page, "h.state === 'training'")["run"] == run
+        assert query(page)["run"] == [run]
+    transport(page, "Stop").click()
+    wait_header(page, "h.state === 'stopped'")
+
+
+def test_what_a_lesson_hides_stays_hidden_on_the_other_pages(server, open_page):
+    page = open_page(f"{server.address}/?hide=sidebar,curves")
     page.get_by_role("link", name="AE and VAE").click()
     page.wait_for_function("window.__vaelab.stores.length === 2")
     wait_drawn(page)
-    assert "run" not in query(page)
-    page.get_by_role("link", name="Playground").click()
-    page.wait_for_function("window.__vaelab.stores.length === 1")
-    wait_drawn(page)
-    assert wait_header(page, "h.state === 'training'")["run"] == run
-    assert query(page)["run"] == [run]
-    transport(page, "Stop").click()
-    wait_header(page, "h.state === 'stopped'")
+    assert query(page)["hide"] == ["sidebar,curves"]
+    assert page.get_by_test_id("stSidebar").is_hidden()
+    assert page.locator(".panel-curves").count() == 0
+    _go_back_to_one_store(page)
+    assert query(page)["hide"] == ["sidebar,curves"]
+
+
+def _go_back_to_one_store(page):
+    """As often as it takes: a change of page may make two entries in the browser's history."""
+    for _ in range(3):
+        page.go_back()
+        try:
+            page.wait_for_function("window.__vaelab.stores.length === 1", timeout=5000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError("The page cannot be left.")
 
 
 def test_one_step_back_in_the_browser_per_drag(server, open_page):
@@ -118,3 +151,71 @@ def test_one_step_back_in_the_browser_per_drag(server, open_page):
     page.go_back()
     page.wait_for_function(f"window.__vaelab.stores[0].state.z[0] < {last[0] - 0.5}")
     assert re.search(r"z=\d", page.url)
+
+
+def test_what_is_chosen_while_an_answer_is_on_its_way_loses_nothing(server, open_page):
+    page = open_page(server.address)
+    late, answers = [], []
+    page.route_web_socket(re.compile("_stcore/stream"), lambda socket: _between(socket, late, answers))
+    page.reload()
+    wait_drawn(page)
+    page.wait_for_function("location.search.includes('preset=')")
+
+    late.append(True)  # From here on the browser hears nothing, and says the address that it knows.
+    seed = page.get_by_test_id("stSidebar").get_by_role("spinbutton", name="Seed")
+    seed.fill("4")
+    seed.press("Enter")
+    _wait_answered(page, answers, b"seed=4")
+    track = page.locator(".slider-track").first
+    page.mouse.click(*middle(track))
+    _wait_answered(page, answers, b"z=")
+    seed.fill("5")
+    seed.press("Enter")
+    _wait_answered(page, answers, b"seed=5")
+    late.clear()
+    for socket, message in answers:
+        socket.send(message)
+    page.wait_for_function("/z=.*seed=5|seed=5.*z=/.test(location.search)")
+    page.wait_for_timeout(500)
+    assert query(page)["seed"] == ["5"]
+    assert "z" in query(page)
+
+
+def _between(socket, late, answers):
+    server = socket.connect_to_server()
+    socket.on_message(server.send)
+    server.on_message(lambda message: answers.append((socket, message)) if late else socket.send(message))
+
+
+def _wait_answered(page, answers, part):
+    for _ in range(LONG // 50):
+        if any(part in message for _, message in answers if isinstance(message, bytes)):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"No answer with {part!r}.")
+
+
+def test_a_step_back_in_the_browser_undoes_a_choice(server, open_page):
+    page = open_page(server.address)
+    page.get_by_text("Ingredients", exact=True).click()
+    hidden = page.get_by_role("textbox", name="Hidden sizes")
+    first = hidden.input_value()
+    for text in ("32", "16, 8"):
+        hidden.fill(text)
+        hidden.press("Enter")
+        page.wait_for_function(f"decodeURIComponent(location.search).includes('[{text.replace(' ', '')}]')")
+    for text in ("32", first):
+        page.go_back()
+        page.wait_for_function(HIDDEN_SIZES.format(text=text))
+    assert "set" not in query(page)
+    page.go_forward()
+    page.wait_for_function(HIDDEN_SIZES.format(text="32"))
+    assert query(page)["set"] == ["backbone.hidden=[32]"]
+    run = told(page)["run"]
+    page.get_by_role("button", name="Train this recipe").click()
+    trained = wait_header(page, f"h.run !== '{run}'")
+    assert trained["recipe"]["backbone"]["hidden"] == [32]
+    page.go_back()  # It trains on, and is found again one step forth.
+    wait_header(page, f"h.run === '{run}'")
+    page.go_forward()
+    wait_header(page, f"h.run === '{trained['run']}'")
