@@ -141,6 +141,7 @@ def test_one_step_back_in_the_browser_per_drag(server, open_page):
     track = page.locator(".slider-track").first
     box = track.bounding_box()
     left, top = box["x"], box["y"] + box["height"] / 2
+    first = picture(page)
     for share in (0.7, 0.9):
         length = page.evaluate("history.length")
         page.mouse.click(left + share * box["width"], top)
@@ -151,6 +152,10 @@ def test_one_step_back_in_the_browser_per_drag(server, open_page):
     page.go_back()
     page.wait_for_function(f"window.__vaelab.stores[0].state.z[0] < {last[0] - 0.5}")
     assert re.search(r"z=\d", page.url)
+    page.go_back()
+    page.wait_for_function("window.__vaelab.stores[0].state.z[0] === 0")
+    assert "z" not in query(page)
+    assert picture(page) == first
 
 
 def test_what_is_chosen_while_an_answer_is_on_its_way_loses_nothing(server, open_page):

@@ -132,7 +132,8 @@ export function createSession({ base = "", route = "runs", hide = [], canTrain =
       connection = through;
       show(frame);
     },
-    // Codes of another size are kept for the run that they belong to, whose first frame may still be on its way.
+    // Codes of another size are kept for the run that they belong to, whose first frame may still be on its way; codes
+    // that are left out are those of the beginning, as for whoever opens the address anew.
     apply(view) {
       const { state } = store;
       wanted = { z: code(view.z), a: code(view.a), b: code(view.b) };
@@ -142,11 +143,15 @@ export function createSession({ base = "", route = "runs", hide = [], canTrain =
         temperature: Number.isFinite(view.temperature) ? view.temperature : state.temperature,
         grid: Number.isInteger(view.grid) && view.grid >= GRID.least && view.grid <= GRID.most ? view.grid : state.grid,
         density: DENSITIES.includes(view.density) ? view.density : state.density,
-        label: Number.isInteger(view.label) && view.label >= 0 ? view.label : state.label,
+        label: Number.isInteger(view.label) && view.label >= 0 ? view.label : 0,
         dial: Number.isInteger(view.dial) && view.dial >= 0 ? view.dial : state.dial,
       };
-      const fits = (values) => values && state.decoder?.latent === values.length;
-      for (const name of ["z", "a", "b"]) if (fits(wanted[name])) patch[name] = wanted[name];
+      const latent = state.decoder?.latent;
+      const left = { z: latent ? startOf(state.frame, latent) : state.z, a: null, b: null };
+      for (const name of ["z", "a", "b"]) {
+        if (!wanted[name]) patch[name] = left[name];
+        else if (wanted[name].length === latent) patch[name] = wanted[name];
+      }
       store.set(patch);
     },
     actions: {
