@@ -132,6 +132,7 @@ def test_choices_that_do_not_combine_are_said():
         ({"data": "imagenet"}, "imagenet"),
         ({"set": "backbone.depth=3"}, "has no field 'depth'"),
         ({"set": "backbone.hidden=[99999999]"}, "between 1 and 8192"),
+        ({"seed": "-5", "noise": "x"}, "no numbers for seed and noise,"),
     ],
 )
 def test_an_address_that_asks_for_what_cannot_be_gets_a_sentence(query, sentence):
