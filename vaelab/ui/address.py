@@ -123,10 +123,10 @@ def read_recipe(default_data: str, default_preset: str, settings: Sequence[str] 
     return name, recipe, ""
 
 
-def write_recipe(name: str, recipe: Recipe, seed: int) -> None:
-    """Say in the address how a recipe differs from its preset."""
+def write_recipe(name: str, recipe: Recipe, seed: int, **values: str | None) -> None:
+    """Say in the address how a recipe differs from its preset, and change other values with it."""
     start = starting(name, recipe.data.name)
-    write(preset=name, data=recipe.data.name, seed=seed or None, set=list(differences(start, recipe)))
+    write(preset=name, data=recipe.data.name, seed=seed or None, set=list(differences(start, recipe)), **values)
 
 
 def of_recipe(recipe: Recipe, seed: int) -> dict[str, str | list[str]]:

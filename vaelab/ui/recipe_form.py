@@ -138,9 +138,8 @@ def _replace(kept: str, choice: Choice) -> None:
     left[old.recipe.data.name, old.preset] = {name: address.read(name) for name in RUNS}
     st.session_state[kept] = choice
     st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
-    address.write_recipe(choice.preset, choice.recipe, choice.seed)
     found = left.get((choice.recipe.data.name, choice.preset), dict.fromkeys(RUNS))
-    address.write(**found, z=None, a=None, b=None, axes=None)
+    address.write_recipe(choice.preset, choice.recipe, choice.seed, **found, z=None, a=None, b=None, axes=None)
     st.rerun()
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import TimeoutError
 from tests.browser.app.looking import (
     LONG,
     SHIPPED,
+    choose,
     code,
     drag,
     middle,
@@ -220,3 +221,8 @@ def test_a_step_back_in_the_browser_undoes_a_choice(server, open_page):
     wait_header(page, f"h.run === '{run}'")
     page.go_forward()
     wait_header(page, f"h.run === '{trained['run']}'")
+    choose(page, "Preset", "Autoencoder, 2-D")
+    wait_header(page, "h.run === 'digits-ae-2d'")
+    page.go_back()
+    wait_header(page, f"h.run === '{trained['run']}'")
+    assert query(page)["preset"] == ["vae_2d"]
