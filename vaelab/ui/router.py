@@ -40,4 +40,4 @@ def show() -> None:
     with contained(f"page {page.url_path or page.title}"):
         address.enter(page.url_path)
         page.run()
-        address.write()
+        address.write()  # Pages without a recipe have not told the browser what they were entered with.
