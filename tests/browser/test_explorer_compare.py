@@ -30,6 +30,25 @@ def compare(page, explore, run):
     return open_pair
 
 
+BROKEN = """export function createImage(root) {
+  root.append("broken");
+  return { update() { throw new Error("no picture"); }, destroy() {} };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("view", "notice"), [({}, ".notice"), ({"runs": ["two", "two"], "mode": "compare"}, ".duet-notice")]
+)
+def test_a_panel_that_cannot_be_drawn_leaves_the_others_alone(page, explore, view, notice):
+    page.route("**/static/image.js", lambda route: route.fulfill(body=BROKEN, content_type="text/javascript"))
+    explore("two", wait=False, **view)
+    page.get_by_text('The panel "image" could not be drawn: no picture').wait_for()
+    assert page.locator(notice).is_visible()
+    assert len(set(pictures(page))) > 50
+    assert page.errors and all("no picture" in error for error in page.errors)
+    page.errors.clear()
+
+
 def both_images(page) -> list[str]:
     return page.locator("canvas.pixels").evaluate_all("(all) => all.map((canvas) => canvas.toDataURL())")
 

@@ -119,6 +119,27 @@ def test_compared_decoders_are_told_the_same_class(explore, special):
     assert [state(page, "decoder.label", store) for store in (0, 1)] == [4, 4]
 
 
+ARRIVES = """async () => {
+  const [{ parseFrame }, { createDecoder }] =
+    await Promise.all(["frame", "decoder"].map((name) => import(`/vaelab/static/${name}.js`)));
+  const frame = parseFrame(await (await fetch("/vaelab/runs/told/frame")).arrayBuffer());
+  const [shown, late] = window.__vaelab.stores;
+  late.set({ frame, decoder: createDecoder(frame), z: new Float32Array(2) });
+  shown.set({ label: 4 });
+}"""
+
+
+def test_a_class_chosen_while_the_other_run_arrives_is_told_to_both(explore, special):
+    page = explore("told", mode="compare", labels=["One", "Two"])
+    assert page.evaluate("window.__vaelab.stores.map((store) => store.state.decoder !== null)") == [True, False]
+    page.evaluate(ARRIVES)
+    for _ in range(3):
+        page.evaluate(FRAMES)
+    assert [state(page, "decoder.label", store) for store in (0, 1)] == [4, 4]
+    assert page.locator(".map-plane, .map-stage").count() >= 2
+    assert page.locator("canvas.pixels").count() == 2
+
+
 def ranked(codes):
     """The units of a sparse code, most often on first, of equal ones that with the largest usual value."""
     on = codes > 1e-3

@@ -16,6 +16,7 @@ import { createSamplePair } from "./samples.js";
 import { createSession } from "./session.js";
 import { createSliders } from "./sliders.js";
 import { createTransportOf } from "./transport.js";
+import { tellView } from "./view.js";
 
 const CODES = ["z", "hover", "a", "b"];
 const SHARED = ["point", "isolated", "axes", "seed", "temperature", "grid", "density", "label", "moment"];
@@ -76,16 +77,16 @@ export function createSideBySide(root, { stores, actions, labels }) {
   const each = actions.map((own) => ({ ...own, commit: actions[0].commit, undo: actions[0].undo }));
   const node = element("div", { class: "duet" });
   root.append(node);
-  const views = stores.map(() => []);      // per store: what is told of its changes
-  const common = [];                       // what is told of the changes of either
+  const views = stores.map(() => []);      // per store: the names and views that are told of its changes
+  const common = [];                       // those that are told of the changes of either
   const build = (name, create) => (left.state.hide.has(name) ? null : create());
   const together = (name, create) => {
     const view = build(name, create);
-    if (view) common.push(view);
+    if (view) common.push([name, view]);
   };
   const apart = (name, create) => stores.forEach((store, index) => {
     const view = build(name, () => create(store, index));
-    if (view) views[index].push(view);
+    if (view) views[index].push([name, view]);
   });
 
   const sources = stores.map((store, index) => ({ store, actions: each[index], label: labels[index] }));
@@ -105,7 +106,7 @@ export function createSideBySide(root, { stores, actions, labels }) {
   const knobs = build("knobs", () => box(parts, { class: "duet-pair duet-knobs" }));
   apart("knobs", (store, index) => createKnobs(box(knobs), store, each[index]));
   const sliders = build("sliders", () => createSliders(parts, left, each[0], { pictures: false }));
-  if (sliders) views[0].push(sliders);
+  if (sliders) views[0].push(["sliders", sliders]);
   together("marginals", () => createMarginalPair(parts, stores, labels));
   together("holes", () => createHoles(parts, stores, labels));
   together("samples", () => createSamplePair(parts, stores, each, labels));
@@ -128,8 +129,8 @@ export function createSideBySide(root, { stores, actions, labels }) {
   }
 
   function update(index, changed) {
-    for (const view of views[index]) view.update(changed);
-    for (const view of common) view.update(changed, index);
+    for (const [name, view] of views[index]) tellView(name, view, stores[index], changed);
+    for (const [name, view] of common) tellView(name, view, stores[index], changed, index);
     if (["frame", "notice", "refusal", "connection"].some((key) => changed.has(key))) tell();
   }
 
@@ -139,11 +140,11 @@ export function createSideBySide(root, { stores, actions, labels }) {
 
   return {
     waiting(text) { message = text; tell(); },
-    key: (name) => [...common, ...views.flat()].some((view) => view.key?.(name)),
+    key: (name) => [...common, ...views.flat()].some(([, view]) => view.key?.(name)),
     destroy() {
       unlink();
       for (const stop of stops) stop();
-      for (const view of [...views.flat(), ...common]) view.destroy();
+      for (const [, view] of [...views.flat(), ...common]) view.destroy();
       node.remove();
     },
   };

@@ -16,6 +16,7 @@ import { createSession } from "./session.js";
 import { createSliders } from "./sliders.js";
 import { createTransport } from "./transport.js";
 import { createUnits } from "./units.js";
+import { tellView } from "./view.js";
 
 // Which panels stand in which part of the page; the style sheet places the parts.
 const LAYOUT = [
@@ -58,14 +59,7 @@ export function createExplorer(root, options, session = sessionOf(options)) {
   }
 
   function update(changed) {
-    for (const [name, view] of views) {
-      try {
-        view.update(changed);
-      } catch (error) {
-        console.error(error);
-        store.set({ notice: `The panel "${name}" could not be drawn: ${error.message}` });
-      }
-    }
+    for (const [name, view] of views) tellView(name, view, store, changed);
     const ready = state.decoder !== null;
     parts.hidden = !ready;
     waiting.show(!ready, state);

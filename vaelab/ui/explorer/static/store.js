@@ -10,14 +10,23 @@ export function createStore(initial) {
   const listeners = new Set();
   let changed = new Set();
   let scheduled = 0;
+  let telling = false;
 
+  // Every listener hears of the changes in the order in which they were made: where one of them calls `set`, or `flush`
+  // of a store that is linked to this one, what comes of it waits for the next frame.
   function flush() {
+    if (telling) return;
     if (scheduled) cancelAnimationFrame(scheduled);
     scheduled = 0;
     if (changed.size === 0) return;
     const keys = changed;
-    changed = new Set(); // a listener may call `set`: those changes belong to the next frame
-    for (const listener of [...listeners]) listener(keys);
+    changed = new Set();
+    telling = true;
+    try {
+      for (const listener of [...listeners]) listener(keys);
+    } finally {
+      telling = false;
+    }
   }
 
   function set(patch) {
