@@ -108,11 +108,16 @@ def test_an_older_address_that_comes_with_a_click_takes_nothing_back(own_runs):
 
 def test_a_wrong_setting_is_said_and_the_last_good_recipe_is_kept(own_runs):
     test = page()
+    drawn = [each.label for kind in (test.selectbox, test.number_input) for each in kind]
     widget(test.text_input, "Hidden sizes").set_value("many").run()
+    assert [each.label for kind in (test.selectbox, test.number_input) for each in kind] == drawn
     assert "Hidden sizes must be whole numbers separated by commas" in test.warning[0].value
     assert widget(test.button, "Train this recipe").disabled
     assert data_of(test)["runs"] == ["digits-vae-2d"]
+    widget(test.number_input, "Seed").set_value(3).run()
+    assert held(test, "seed") == ["3"]
     widget(test.text_input, "Hidden sizes").set_value("50").run()
+    assert (held(test, "seed"), held(test, "set")) == (["3"], ["backbone.hidden=[50]"])
     assert not test.warning
     assert not widget(test.button, "Train this recipe").disabled
 

@@ -7,23 +7,39 @@ from __future__ import annotations
 
 import math
 import typing
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
 from vaelab.errors import RecipeError
 from vaelab.spec import Field, Spec, choices, fields, is_axis, to_json
 
+Drawn = TypeVar("Drawn")
 
 def spec_controls(spec: Spec, key: str, *, skip: tuple[str, ...] = ()) -> dict[str, Any]:
     """Widgets for the fields of a spec, but those to skip: the tagged JSON of the result."""
-    chosen = {
-        field.name: to_json(getattr(spec, field.name))
-        if field.name in skip
-        else _field(field, getattr(spec, field.name), f"{key}.{field.name}")
+    drawn = {
+        field.name: partial(_field, field, getattr(spec, field.name), f"{key}.{field.name}")
         for field in fields(type(spec))
+        if field.name not in skip
     }
-    return {"kind": type(spec).__name__, **chosen}
+    return {**to_json(spec), **all_of(drawn)}
+
+
+def all_of(draw: Mapping[str, Callable[[], Drawn]]) -> dict[str, Drawn]:
+    """What each of several widgets says; the first mistake is raised when all of them are drawn, so that none goes."""
+    found: dict[str, Drawn] = {}
+    mistakes: list[RecipeError] = []
+    for name, one in draw.items():
+        try:
+            found[name] = one()
+        except RecipeError as mistake:
+            mistakes.append(mistake)
+    if mistakes:
+        raise mistakes[0]
+    return found
 
 
 def axis_controls(label: str, annotation: Any, value: Spec, key: str, help: str = "") -> dict[str, Any]:  # noqa: A002
@@ -55,7 +71,8 @@ def _several(field: Field, label: str, value: tuple[Spec, ...], key: str) -> lis
     kinds = {kind.__name__: kind for kind in choices(typing.get_args(field.type)[0])}
     present = {type(item).__name__: item for item in value}
     names = st.multiselect(label, list(kinds), default=list(present), key=key, help=field.setting.help or None)
-    return [spec_controls(present.get(name) or kinds[name](), f"{key}.{name}") for name in names]
+    drawn = {name: partial(spec_controls, present.get(name) or kinds[name](), f"{key}.{name}") for name in names}
+    return list(all_of(drawn).values())
 
 
 def _numbers(field: Field, label: str, value: tuple[Any, ...], key: str) -> list[Any]:

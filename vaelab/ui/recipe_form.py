@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ from vaelab.presets import PRESETS, preset
 from vaelab.recipe import Recipe, from_json
 from vaelab.spec import fields
 from vaelab.ui import address
-from vaelab.ui.controls import axis_controls, spec_controls
+from vaelab.ui.controls import all_of, axis_controls, spec_controls
 
 GENERATION = "recipe_generation"  # Part of every widget's key: a new preset starts with new widgets.
 RUNS = ("run", "a_run", "b_run", "sweep", "dial")  # Names in the address.
@@ -84,17 +85,16 @@ def recipe_form(
             _replace(kept, replaced)
     figure = PRESETS[name].figure
     st.caption(f"{PRESETS[name].paper}. {figure[0].upper()}{figure[1:]}.")
+    recipe = choice.recipe
     try:
-        recipe = _ingredients(choice.recipe, key)
-        seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
-        changed = (recipe, seed) != (choice.recipe, choice.seed)
-        choice = Choice(name, recipe, seed, problem, notice="" if changed else choice.notice)
-        st.session_state[kept] = choice
+        recipe = _ingredients(recipe, key)
     except VaelabError as error:
-        choice = choice._replace(problem=str(error))
+        problem = problem or str(error)
+    seed = int(st.number_input("Seed", 0, 2**31 - 1, choice.seed, step=1, key=f"{key}.seed", help=SEED_HELP))
+    changed = (recipe, seed) != (choice.recipe, choice.seed)
+    choice = Choice(name, recipe, seed, problem, notice="" if changed else choice.notice)
+    st.session_state[kept] = choice
     address.write_recipe(choice.preset, choice.recipe, choice.seed)
-    if choice.problem:
-        st.warning(as_written(choice.problem), icon=":material/info:")
     return choice
 
 
@@ -145,16 +145,26 @@ def _replace(kept: str, choice: Choice) -> None:
 
 def _ingredients(recipe: Recipe, key: str) -> Recipe:
     """The ingredients, in the order in which data flows through them."""
-    with st.expander("Ingredients", icon=":material/category:"):
-        chosen = {
-            field.name: axis_controls(
-                field.setting.label, field.type, getattr(recipe, field.name), f"{key}.{field.name}", field.setting.help
-            )
-            for field in fields(Recipe)
-            if field.name in ("backbone", "bottleneck", "objective")
-        }
-    with st.expander("Data and training", icon=":material/settings:"):
-        chosen["data"] = spec_controls(recipe.data, f"{key}.data", skip=("name",))
-        chosen["training"] = spec_controls(recipe.training, f"{key}.training")
-    return from_json(chosen)
+    axes = {
+        field.name: partial(
+            axis_controls, field.setting.label, field.type, getattr(recipe, field.name), f"{key}.{field.name}",
+            field.setting.help,
+        )
+        for field in fields(Recipe)
+        if field.name in ("backbone", "bottleneck", "objective")
+    }  # fmt: skip
+    rest = {
+        "data": partial(spec_controls, recipe.data, f"{key}.data", skip=("name",)),
+        "training": partial(spec_controls, recipe.training, f"{key}.training"),
+    }
+    folders = {
+        "axes": partial(_folded, "Ingredients", ":material/category:", axes),
+        "rest": partial(_folded, "Data and training", ":material/settings:", rest),
+    }
+    chosen = all_of(folders)
+    return from_json({**chosen["axes"], **chosen["rest"]})
 
+
+def _folded(title: str, icon: str, draw: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    with st.expander(title, icon=icon):
+        return all_of(draw)

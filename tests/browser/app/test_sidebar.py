@@ -1,6 +1,7 @@
 """Recipes are put together in the sidebar: mistakes are said in words, and what is on show belongs to the choice."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.app.looking import (
     ENDLESS,
@@ -30,6 +31,12 @@ def test_a_wrong_setting_is_said_and_can_be_mended(server, open_page):
     hidden.press("Enter")
     page.get_by_text("Hidden sizes must be whole numbers separated by commas").wait_for()
     assert page.get_by_role("button", name=TRAIN).is_disabled()
+    # The reason and the button are in sight however long the form is, and the form scrolls beneath them.
+    page.get_by_text("Data and training", exact=True).click()
+    for edge in (page.get_by_text("Data", exact=True), page.get_by_text("On show", exact=True)):
+        edge.scroll_into_view_if_needed()
+        expect(page.get_by_text("Hidden sizes must be whole numbers")).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("button", name=TRAIN)).to_be_in_viewport(ratio=1)
 
     # What is on show still answers, and its own button says why it cannot train this.
     before = picture(page)
@@ -45,6 +52,27 @@ def test_a_wrong_setting_is_said_and_can_be_mended(server, open_page):
     page.wait_for_function("decodeURIComponent(location.search).includes('set=backbone.hidden=[32,16]')")
     page.get_by_text("Hidden sizes must be whole numbers").first.wait_for(state="detached")
     assert page.get_by_role("button", name=TRAIN).is_enabled()
+
+
+BENEATH = """() => {
+  const foot = document.querySelector(".st-key-foot"), { activeElement } = document;
+  if (!activeElement.closest("[data-testid=stSidebar]") || foot.contains(activeElement)) return false;
+  return activeElement.getBoundingClientRect().bottom > foot.getBoundingClientRect().top;
+}"""
+
+
+def test_the_keyboard_reaches_nothing_that_is_beneath_the_button(server, open_page):
+    page = open_page(server.address)
+    for title in ("Ingredients", "Data and training"):
+        page.get_by_text(title, exact=True).click()
+    page.get_by_role("textbox", name="Hidden sizes").focus()
+    beneath = []
+    while page.get_by_role("button", name=TRAIN).evaluate("(button) => button !== document.activeElement"):
+        assert len(beneath) < 100, "the button is never reached"
+        page.keyboard.press("Tab")
+        beneath.append(page.evaluate(BENEATH))
+    assert len(beneath) > 20
+    assert not any(beneath)
 
 
 def test_choices_that_do_not_combine_are_said_and_can_be_mended(server, open_page):

@@ -8,6 +8,7 @@ from vaelab.assign import assign
 from vaelab.errors import RecipeError
 from vaelab.recipe import Recipe
 from vaelab.ui import address, training
+from vaelab.ui.foot import foot
 from vaelab.ui.mishaps import contained
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
@@ -32,13 +33,7 @@ def show() -> None:
     """Draw the page."""
     with st.sidebar:
         choice = recipe_form("compare", "vae_2d", PRESETS)
-        problem = _problem(choice)
-        if problem:
-            st.warning(problem, icon=":material/info:")
-        if st.button(
-            "Train both", type="primary", width="stretch", icon=":material/play_arrow:",
-            disabled=bool(choice.problem or problem), help="Two runs from the same new weights on the same batches.",
-        ):
+        if foot("Train both", _problem(choice), "Two runs from the same new weights on the same batches."):
             _start(choice)
         st.caption(
             "The VAE trains on the recipe above. The autoencoder trains on the same one, but with beta 0 and no "
@@ -48,6 +43,8 @@ def show() -> None:
 
 
 def _problem(choice: Choice) -> str:
+    if choice.problem:
+        return choice.problem
     try:
         plain(choice.recipe)
     except RecipeError:
@@ -75,7 +72,7 @@ def _runs_on_show(choice: Choice) -> tuple[list[str], str]:
 
 
 def _act(action: str, choice: Choice) -> None:
-    if problem := choice.problem or _problem(choice):
+    if problem := _problem(choice):
         st.toast(f"Not yet: {as_written(problem)}", icon=":material/error:")
         return
     shown = [address.read(name) for name in ADDRESS]

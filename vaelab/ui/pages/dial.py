@@ -10,6 +10,7 @@ from vaelab.recipe import Recipe, from_json, turned
 from vaelab.spec import knobs
 from vaelab.sweep import spread
 from vaelab.ui import address, training
+from vaelab.ui.foot import foot
 from vaelab.ui.mishaps import contained
 from vaelab.ui.pages.compare import PRESETS
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
@@ -35,13 +36,7 @@ def show() -> None:
     """Draw the page."""
     with st.sidebar:
         choice = recipe_form("dial", "vae_2d", PRESETS, data="digits", settings=SMALL)
-        problem = _problem(choice.recipe)
-        if problem:
-            st.warning(problem, icon=":material/info:")
-        if st.button(
-            f"Train {len(BETAS)} betas", type="primary", width="stretch", icon=":material/play_arrow:",
-            disabled=bool(choice.problem or problem), help="New weights, the same for all, on the same batches.",
-        ):
+        if foot(f"Train {len(BETAS)} betas", _problem(choice), "New weights, the same for all, on the same batches."):
             _start(choice)
         st.caption(_about(choice.recipe))
     _stage(choice)
@@ -56,9 +51,9 @@ def _about(recipe: Recipe) -> str:
     )
 
 
-def _problem(recipe: Recipe) -> str:
-    if BETA in knobs(recipe):
-        return ""
+def _problem(choice: Choice) -> str:
+    if choice.problem or BETA in knobs(choice.recipe):
+        return choice.problem
     return "The dial needs the Gaussian bottleneck and GaussianKL: without them there is no beta to turn."
 
 
@@ -96,7 +91,7 @@ def _shown(run: str) -> Shown:
 
 
 def _act(action: str, choice: Choice) -> None:
-    if problem := choice.problem or _problem(choice.recipe):
+    if problem := _problem(choice):
         st.toast(f"Not yet: {as_written(problem)}", icon=":material/error:")
         return
     run, first = address.read(ADDRESS), turned(choice.recipe, {BETA: float(BETAS[0])})

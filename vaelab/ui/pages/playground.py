@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 from vaelab.bottlenecks import Point
 from vaelab.spec import to_json
 from vaelab.ui import address, training
+from vaelab.ui.foot import foot
 from vaelab.ui.mishaps import contained
 from vaelab.ui.recipe_form import Choice, as_written, recipe_form
 from vaelab.ui.server import runs
@@ -29,10 +30,7 @@ def show() -> None:
     """Draw the page."""
     with st.sidebar:
         choice = recipe_form("playground", PRESET)
-        if st.button(
-            "Train this recipe", type="primary", width="stretch", icon=":material/play_arrow:",
-            disabled=bool(choice.problem), help="Starts from new weights, with the settings above.",
-        ):
+        if foot("Train this recipe", choice.problem, "Starts from new weights, with the settings above."):
             _start(choice)
         _about(choice)
     _stage(choice)
