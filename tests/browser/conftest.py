@@ -65,8 +65,9 @@ def page(browser):
 def explore(page, harness):
     """Opens the explorer on a run and waits for its first image; keyword arguments go into `data`."""
 
-    def open_run(run: str, wait: bool = True, theme: str = "light", **data):
-        page.goto(f"{harness.address}/?theme={theme}&data={quote(json.dumps({'runs': [run], **data}))}")
+    def open_run(run: str, wait: bool = True, theme: str = "light", until: str = "load", **data):
+        address = f"{harness.address}/?theme={theme}&data={quote(json.dumps({'runs': [run], **data}))}"
+        page.goto(address, wait_until=until)
         if wait:
             page.wait_for_function("window.__vaelab?.drawn > 0")
         return page

@@ -271,3 +271,24 @@ def test_the_crossfade_blends_the_decoded_ends(explore):
     first, last, blend = (np.array(tile.evaluate(READ), float) for tile in (
         rows.nth(0).locator(".tile").first, rows.nth(0).locator(".tile").last, middle))  # fmt: skip
     np.testing.assert_allclose(blend, (first + last) / 2, atol=1.01)
+
+
+LAYERS = """() => [...document.getElementById("host").shadowRoot.querySelectorAll(".map-stage canvas")]
+  .map((canvas) => canvas.height)"""
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_page_whose_style_sheets_are_late_or_lost_does_not_grow(page, explore, comes):
+    held = []
+    page.route("**/static/*.css", lambda route: held.append(route))
+    explore("two", until="commit")
+    page.wait_for_timeout(2500)  # By now it is shown as it is.
+    assert len(held) == 2
+    assert max(page.evaluate(LAYERS)) < 1000
+    for route in held:
+        route.continue_() if comes else route.abort()
+    if comes:
+        page.wait_for_function(f"Math.min(...({LAYERS})()) > 200")
+        settle(page)
+    assert max(page.evaluate(LAYERS)) < 1000
+    page.errors[:] = [error for error in page.errors if "ERR_FAILED" not in error]

@@ -20,7 +20,9 @@ const NEAR = 8, PIN_REACH = 14, FINGER_REACH = 26; // pixels
 
 export function createMap(root, store, actions) {
   const { state } = store;
-  const layers = ["map-ground", "map-points", "map-overlay"].map((name) => element("canvas", { class: name, "aria-hidden": "true" }));
+  // They are as large as the stage, and never the other way round: not even before the style sheet has come.
+  const layers = ["map-ground", "map-points", "map-overlay"].map((name) =>
+    element("canvas", { class: name, style: "position: absolute", "aria-hidden": "true" }));
   const [ground, points, overlay] = layers;
   const surface = element("div", {
     class: "map-stage", tabindex: 0, role: "application", "aria-roledescription": "latent map", "aria-label": HELP,
@@ -53,6 +55,7 @@ export function createMap(root, store, actions) {
   let run = null;
   let ranks = [0, 1]; // the two dimensions that this map has chosen by itself
   let stage = { width: 0, height: 0 };
+  const isLaidOut = () => Math.min(stage.width, stage.height) > 1;
   let ratio = 1;
   let animation = 0;
   listenGestures(surface, {
@@ -110,7 +113,7 @@ export function createMap(root, store, actions) {
 
   function fit() {
     steered = false;
-    if (plane && stage.width > 1) aim(fitted());
+    if (plane && isLaidOut()) aim(fitted());
   }
 
   const fitted = () => fitCamera(plane, scatter.target, stage.width, stage.height, followsPrior() ? 3.3 : 0);
@@ -129,7 +132,7 @@ export function createMap(root, store, actions) {
       canvas.width = Math.round(stage.width * ratio);
       canvas.height = Math.round(stage.height * ratio);
     }
-    if (!plane || stage.width < 2) return;
+    if (!plane || !isLaidOut()) return;
     if (!camera || !steered) camera = fitted();
     else if (before.width > 1) camera = { ...camera, scale: (camera.scale * stage.width) / before.width };
     ink();
@@ -154,7 +157,7 @@ export function createMap(root, store, actions) {
     surface.classList.toggle("line", plane.kind === "line");
     say(about, describePlane(plane, decoder.latent));
     chooser.update(plane, ranked);
-    if (stage.width < 2) return;
+    if (!isLaidOut()) return;
     const outside = camera ? shareOutside(scatter.target, camera, stage.width, stage.height) : 1;
     if (!camera || !smooth) {
       steered = false;
@@ -167,7 +170,7 @@ export function createMap(root, store, actions) {
 
   function ink() {
     const { decoder, z } = state;
-    if (decoder && camera && stage.width > 1)
+    if (decoder && camera && isLaidOut())
       backdrop.show({ decoder, plane, z, ink: inkOf(themeOf(surface).text) }, camera, stage);
   }
 
