@@ -13,6 +13,7 @@ os.environ["VAELAB_OWN_DATA"] = os.path.join(tempfile.gettempdir(), f"vaelab-tes
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 from vaelab.data import Dataset, load  # noqa: E402
 from vaelab.training.devices import configure  # noqa: E402
@@ -20,6 +21,11 @@ from vaelab.training.devices import configure  # noqa: E402
 # A silent broadcast between arrays of different rank is a bug.
 jax.config.update("jax_numpy_rank_promotion", "raise")
 configure()
+# The same examples every time, and no verdict on how fast the machine is.
+settings.register_profile(
+    "vaelab", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("vaelab")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

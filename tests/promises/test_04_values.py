@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from ml_dtypes import bfloat16
@@ -26,7 +26,7 @@ LAYOUTS = {
 }
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES), layout=st.sampled_from(list(LAYOUTS)))
 def test_promise_04_every_layout_and_type_comes_back_bit_for_bit(data, dtype, layout):
     shape = arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)
@@ -43,7 +43,7 @@ def test_promise_04_every_layout_and_type_comes_back_bit_for_bit(data, dtype, la
     assert back.flags.writeable and back.flags.c_contiguous
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(min_size=1, max_size=20).filter(str.isprintable), st.integers(0, 255), max_size=8))
 @example({"../../etc/passwd": 1, "a/b": 2, "-": 3, "ü": 4})
 def test_promise_04_names_come_back_too(values):

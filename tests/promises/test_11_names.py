@@ -26,9 +26,7 @@ PARTS = [
     "\0", "\n", "~", "mine.", "MINE", "//host/share", "C:", "explorer.js", "x" * 300,
 ]  # fmt: skip
 NAMES = st.builds(str.join, st.sampled_from(["", "/", "\\", "%2f"]), st.lists(st.sampled_from(PARTS), max_size=6))
-quick = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
