@@ -27,7 +27,8 @@ from vaelab.spec import Spec, fields, to_json
 LONGEST = 2048  # Characters of one value that are looked at.
 EPOCHS = {"digits": 300}  # Of 11 steps each: the presets' ten epochs would be over before they are seen.
 GRID = 8  # Sample tiles per side, from 4 to 10.
-PAGE, HELD = "address.page", "address.held"  # Of a session: the page it is on, and the addresses of those it was on.
+# Of a session: the page it is on, the addresses of those it was on, and how often its visitor has gone back.
+PAGE, HELD, RETURNS = "address.page", "address.held", "address.returns"
 # What `?hide=` can leave out: parts of the page, panels of the explorer, and panels that only the comparison has.
 HIDEABLE = (
     "menu", "sidebar",
@@ -70,6 +71,7 @@ def enter(page: str) -> None:
         pages[page] = found | ({"hide": before["hide"]} if "hide" in before and "hide" not in found else {})
     elif went_back():
         pages[page] = said or left
+        st.session_state[RETURNS] = returns() + 1
     st.session_state[PAGE] = page
 
 
@@ -77,6 +79,11 @@ def went_back() -> bool:
     """Whether a visitor went back or forth in the browser's history, so that the address is the browser's news."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def returns() -> int:
+    """How often the visitor has gone back or forth; a view of another count is not one that the browser just told."""
+    return st.session_state.get(RETURNS, 0)
 
 
 def _said() -> dict[str, list[str]]:

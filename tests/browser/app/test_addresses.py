@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 from tests.browser.app.looking import (
     LONG,
@@ -153,6 +153,24 @@ def test_one_step_back_in_the_browser_per_drag(server, open_page):
     page.wait_for_function("window.__vaelab.stores[0].state.z[0] === 0")
     assert "z" not in query(page)
     assert picture(page) == first
+
+
+def test_a_step_back_undoes_what_the_older_address_does_not_name(server, open_page):
+    page = open_page(f"{server.address}/?run=mnist-conv-vae")
+    plane, density = page.get_by_label("Kind of plane"), page.get_by_label("Draw codes from")
+    axes = "window.__vaelab.stores[0].state.axes"
+    first = page.evaluate(axes)
+    density.select_option("gaussian")
+    page.wait_for_function("location.search.includes('density=gaussian')")
+    plane.select_option("pca")
+    page.wait_for_function("location.search.includes('axes=pca')")
+    page.go_back()
+    expect(plane).to_have_value("slice")
+    expect(density).to_have_value("gaussian")
+    page.go_back()
+    expect(density).to_have_value("normal")
+    assert page.evaluate(axes) == first
+    assert not {"axes", "density"} & query(page).keys()
 
 
 def test_what_is_chosen_while_an_answer_is_on_its_way_loses_nothing(server, open_page):

@@ -46,6 +46,15 @@ def test_turning_the_dial_shows_the_model_of_each_beta(server, open_page):
     page.wait_for_function("location.search.includes('dial=15')")
     page.locator(".dial-strip .tile").nth(3).click()
     page.wait_for_function("location.search.includes('dial=3')")
+    page.go_back()
+    page.wait_for_function("window.__vaelab.stores[0].state.dial === 15")
+    page.go_back()  # Where nobody had turned it yet.
+    page.wait_for_function("!location.search.includes('dial=')")
+    page.wait_for_function("window.__vaelab.stores[0].state.dial === null")
+    assert beta(page) == 1
+    page.go_forward()
+    page.go_forward()
+    page.wait_for_function("window.__vaelab.stores[0].state.dial === 3")
     assert beta(page) == 0.1
     page.reload()
     page.wait_for_function("window.__vaelab?.stores[0]?.state.frame?.header.run.endsWith('-04')", timeout=LONG)

@@ -58,6 +58,7 @@ def explorer(
     quantity: str = "",
     start: int = 0,
     view: dict[str, Any] | None = None,
+    returns: int = 0,
     hide: Sequence[str] = (),
     message: str = "",
     on_action: Callable[[], None] = lambda: None,
@@ -65,7 +66,8 @@ def explorer(
 ) -> Reply:
     """Show one run, two beside each other, or those of a sweep under a dial of a `quantity`, which begins at `start`.
 
-    Frames reach the browser over the routes of `vaelab.live`; by "shared" they can be looked at only.
+    Frames reach the browser over the routes of `vaelab.live`; by "shared" they can be looked at only. A `view` that the
+    browser has told itself is an echo, and changes nothing there unless `returns` has changed with it.
     """
     data = {
         "base": base,
@@ -77,6 +79,7 @@ def explorer(
         "quantity": quantity,
         "start": start,
         "view": view or {},
+        "returns": returns,
         "hide": list(hide),
         "can_train": route == "runs",
         "message": message,

@@ -18,8 +18,9 @@ export function createDialled(root, { data, ...rest }) {
   let feeds = [];                          // {run, label, frame, connection}, in the order of the dial
   let dial = null;
   let names = "";
+  let beginning = 0;                       // the place of a dial that nobody has turned
 
-  const place = () => Math.min(Math.max(0, store.state.dial ?? 0), feeds.length - 1);
+  const place = () => Math.min(Math.max(0, store.state.dial ?? beginning), feeds.length - 1);
 
   function turn(index) {
     store.set({ dial: index, moment: performance.now() });
@@ -39,7 +40,8 @@ export function createDialled(root, { data, ...rest }) {
     feeds = runs.map((run, index) => ({ run, label: labels[index] ?? run, frame: null, connection: null }));
     top.hidden = feeds.length === 0;
     if (feeds.length === 0) return;
-    if (store.state.dial === null || store.state.dial >= feeds.length) store.set({ dial: start });
+    beginning = start;
+    if (store.state.dial >= feeds.length) store.set({ dial: null });
     dial = createDial(top, { store, feeds, quantity, place, turn, settle: actions.commit });
     for (const [index, feed] of feeds.entries())
       feed.connection = connect({

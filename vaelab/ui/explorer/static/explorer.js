@@ -44,6 +44,7 @@ function createInstance(parent, data, identity) {
   const options = { data, onView, onAction };
   const content = data.mode in OTHERS ? createLater(root, OTHERS[data.mode], options) : createExplorer(root, options);
   let seen = null;
+  let returns = data.returns;
 
   return {
     identity,
@@ -52,8 +53,9 @@ function createInstance(parent, data, identity) {
       const view = canonicalView(next.data.view);
       const echo = reported.indexOf(view);
       if (echo === reported.length - 1) reported.splice(0, echo);
-      const news = next.data.view && view !== seen && echo < 0;
-      seen = view;
+      const back = next.data.returns !== returns; // to a view that may have been told a moment ago
+      const news = next.data.view && (back || (view !== seen && echo < 0));
+      [seen, returns] = [view, next.data.returns];
       if (news) reported.length = 0;
       content.update(next.data, news ? next.data.view : null);
     },

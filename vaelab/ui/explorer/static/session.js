@@ -132,19 +132,19 @@ export function createSession({ base = "", route = "runs", hide = [], canTrain =
       connection = through;
       show(frame);
     },
-    // Codes of another size are kept for the run that they belong to, whose first frame may still be on its way; codes
-    // that are left out are those of the beginning, as for whoever opens the address anew.
+    // Codes of another size are kept for the run that they belong to, whose first frame may still be on its way; what is
+    // left out is as in the beginning, as for whoever opens the address anew.
     apply(view) {
       const { state } = store;
       wanted = { z: code(view.z), a: code(view.a), b: code(view.b) };
       const patch = {
-        axes: view.axes ?? state.axes,
+        axes: view.axes ?? null,
         seed: Number.isInteger(view.seed) ? view.seed : state.seed,
         temperature: Number.isFinite(view.temperature) ? view.temperature : state.temperature,
         grid: Number.isInteger(view.grid) && view.grid >= GRID.least && view.grid <= GRID.most ? view.grid : state.grid,
-        density: DENSITIES.includes(view.density) ? view.density : state.density,
+        density: DENSITIES.includes(view.density) ? view.density : null,
         label: Number.isInteger(view.label) && view.label >= 0 ? view.label : 0,
-        dial: Number.isInteger(view.dial) && view.dial >= 0 ? view.dial : state.dial,
+        dial: Number.isInteger(view.dial) && view.dial >= 0 ? view.dial : null,
       };
       const latent = state.decoder?.latent;
       const left = { z: latent ? startOf(state.frame, latent) : state.z, a: null, b: null };
