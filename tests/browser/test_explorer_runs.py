@@ -91,6 +91,29 @@ def test_a_run_that_replaces_another_keeps_the_code_but_not_the_map(explore, har
     assert state(page, "axes") == [1, 2], "axes that somebody chose stay"
 
 
+ARRIVES = """async (run) => {
+  const [{ parseFrame }, { createDecoder }] =
+    await Promise.all(["frame", "decoder"].map((name) => import(`/vaelab/static/${name}.js`)));
+  const frame = parseFrame(await (await fetch(`/vaelab/runs/${run}/frame`)).arrayBuffer());
+  const root = document.getElementById("host").shadowRoot, { latent } = frame.header;
+  const { x, y, width, height } = root.querySelector(".map-stage").getBoundingClientRect();
+  const at = { clientX: x + 0.6 * width, clientY: y + 0.4 * height, bubbles: true, pointerId: 1 };
+  root.querySelector("[aria-label='Zoom in']").click(); // The map is to be drawn, and then another run is there.
+  window.__vaelab.stores[0].set({ frame, decoder: createDecoder(frame), z: new Float32Array(latent) });
+  root.querySelector(".map-stage").dispatchEvent(new PointerEvent("pointermove", at));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
+
+@pytest.mark.parametrize("start", ["two", "sixteen"])
+def test_a_map_that_is_drawn_while_another_run_comes_is_of_one_of_them(explore, harness, start):
+    harness.runs["few"] = [model_frame(trained(2), run="few", count=50)]
+    page = explore(start, view={"axes": "pca"})
+    page.evaluate(ARRIVES, "few")
+    assert len(state(page, "hover") or [0, 0]) == 2
+    assert page.locator(".notice").inner_text() == ""
+
+
 def test_a_server_that_comes_back_shows_the_same_run(page):
     frames = {"two": [model_frame(trained(2), run="two", state="paused", sequence=7)]}
     server = create_harness(frames)

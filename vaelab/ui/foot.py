@@ -6,19 +6,19 @@ import streamlit as st
 
 from vaelab.ui.recipe_form import as_written
 
-# The box of a container sticks, not the container in it; and it needs the ground of the sidebar, whatever the theme.
-STYLE = """<style>
-[data-testid=stSidebar] div:has(.st-key-foot) { background: inherit; }
-@media (min-height: 30rem) {
-  [data-testid=stSidebarContent] { scroll-padding-bottom: 14rem; } /* What the keyboard reaches is not beneath it. */
-  [data-testid=stSidebar] div:has(> .st-key-foot) { position: sticky; bottom: 0; z-index: 1; padding-block: 0.75rem; }
-}
-</style>"""
-
 
 def foot(label: str, problem: str, help: str) -> bool:  # noqa: A002
     """Draw it, in sight however long the form above it is; returns whether the button was pressed."""
-    st.html(STYLE)
+    # The box of a container sticks, not the container in it; and it needs the ground of the sidebar, in either theme.
+    st.html("""<style>
+        [data-testid=stSidebar] div:has(.st-key-foot) { background: inherit; }
+        @media (min-height: 30rem) {
+          [data-testid=stSidebarContent] { scroll-padding-bottom: 14rem; } /* What the keyboard reaches is in sight. */
+          [data-testid=stSidebar] div:has(> .st-key-foot) {
+            position: sticky; bottom: 0; z-index: 1; padding-block: 0.75rem;
+          }
+        }
+    </style>""")
     with st.container(key="foot"):
         if problem:
             st.warning(as_written(problem), icon=":material/info:")

@@ -48,6 +48,7 @@ export function createMap(root, store, actions) {
 
   const scatter = createScatter(points);
   const overlayContext = overlay.getContext("2d");
+  let shown = null; // the frame whose codes are on the map; the store may have the next one already
   let plane = null;
   let camera = null;
   let steered = false; // the user has panned or zoomed: the view is theirs until Fit
@@ -55,24 +56,25 @@ export function createMap(root, store, actions) {
   let run = null;
   let ranks = [0, 1]; // the two dimensions that this map has chosen by itself
   let stage = { width: 0, height: 0 };
+  const isReady = () => plane !== null && camera !== null && shown.header.latent === state.decoder.latent;
   const isLaidOut = () => Math.min(stage.width, stage.height) > 1;
   let ratio = 1;
   let animation = 0;
   listenGestures(surface, {
     look, leave: () => store.set({ hover: null, point: null }), settle: actions.commit, fit, zoom,
     overPin(x, y, finger) {
-      if (!plane || state.z.length === 0) return false;
+      if (!isReady()) return false;
       const [left, top] = toScreen(camera, stage.width, stage.height, ...plane.project(state.z));
       const reach = finger ? FINGER_REACH : PIN_REACH;
       return plane.kind === "line" ? Math.abs(x - left) < reach : Math.hypot(x - left, y - top) < reach;
     },
-    pin: (x, y, event) => plane && store.set({ z: codeAt(x, y), hover: null, point: null, moment: event.timeStamp }),
+    pin: (x, y, event) => isReady() && store.set({ z: codeAt(x, y), hover: null, point: null, moment: event.timeStamp }),
     pan(dx, dy) {
       if (!camera) return;
       steer({ ...camera, x: camera.x - dx / camera.scale, y: camera.y + dy / camera.scale });
     },
     nudge(dx, dy, event) {
-      if (!plane) return;
+      if (!isReady()) return;
       const [x, y] = plane.project(state.z);
       store.set({ z: plane.lift(x + dx, y + dy, state.z), hover: null, point: null, moment: event.timeStamp });
       actions.commit();
@@ -86,9 +88,9 @@ export function createMap(root, store, actions) {
   const codeAt = (x, y) => plane.lift(...toWorld(camera, stage.width, stage.height, x, y), state.z);
 
   function look(x, y, event) {
-    if (!plane || !camera) return;
+    if (!isReady()) return;
     const [worldX, worldY] = toWorld(camera, stage.width, stage.height, x, y);
-    const point = scatter.nearest(worldX, worldY, NEAR / camera.scale, state.frame.arrays.labels, state.isolated);
+    const point = scatter.nearest(worldX, worldY, NEAR / camera.scale, shown.arrays.labels, state.isolated);
     store.set({ hover: plane.lift(worldX, worldY, state.z), point, moment: event.timeStamp });
   }
 
@@ -117,7 +119,7 @@ export function createMap(root, store, actions) {
   }
 
   const fitted = () => fitCamera(plane, scatter.target, stage.width, stage.height, followsPrior() ? 3.3 : 0);
-  const followsPrior = () => Boolean(state.frame.header.has_prior);
+  const followsPrior = () => Boolean(shown.header.has_prior);
 
   function fade() {
     opacity.disabled = !images.checked;
@@ -143,6 +145,7 @@ export function createMap(root, store, actions) {
   // `another`: the first weights of a run; its axes, ranks and scale owe nothing to those of the run before.
   function place(smooth, another) {
     const { frame, decoder } = state;
+    shown = frame;
     const codes = frame.arrays.codes ?? new Float32Array(0);
     const ranked = rankDimensions(frame.arrays.information, decoder.latent);
     const wanted = another && state.axes === ranks ? null : state.axes;
@@ -182,7 +185,7 @@ export function createMap(root, store, actions) {
     animation = 0;
     if (!plane || !camera) return;
     const moving = scatter.advance(now);
-    const { labels } = state.frame.arrays;
+    const { labels } = shown.arrays;
     scatter.draw(camera, labels, state.isolated, ratio);
     centroids = labels ? scatter.centroids(labels, state.isolated) : [];
     drawShapes();
@@ -191,7 +194,7 @@ export function createMap(root, store, actions) {
 
   function drawShapes() {
     if (!plane || !camera) return;
-    const { header, arrays } = state.frame;
+    const { header, arrays } = shown;
     drawOverlay(overlayContext, stage.width, stage.height, ratio, {
       plane, camera, state, centroids, latent: header.latent, prior: followsPrior(), classes: header.classes ?? [],
       places: scatter.places, labels: arrays.labels, theme: themeOf(surface),
