@@ -215,6 +215,24 @@ def test_panels_wait_for_the_first_codes(explore, harness):
         assert page.locator(f".panel-{panel} .panel-body").is_hidden()
 
 
+FOLLOWS = """async (runs) => {
+  const { parseFrame } = await import("/vaelab/static/frame.js");
+  for (const run of runs) {
+    const frame = parseFrame(await (await fetch(`/vaelab/runs/${run}/frame`)).arrayBuffer());
+    window.__vaelab.stores[0].set({ frame });
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+}"""
+
+
+def test_units_that_are_to_be_counted_may_be_gone_by_then(explore, harness, special):
+    harness.runs["early"] = [sparse_frame(codes=False)[0]]
+    page = explore("sparse")
+    page.evaluate(FOLLOWS, ["sparse", "sparse", "early"])
+    page.wait_for_timeout(1500)
+    assert "first held-out codes" in page.locator(".panel-units .panel-about").inner_text()
+
+
 @pytest.mark.parametrize("run", ["told", "codebook", "sparse", "mixture"])
 def test_nothing_is_wider_than_a_telephone(page, explore, special, run):
     page.set_viewport_size({"width": 390, "height": 844})

@@ -101,6 +101,7 @@ ARRIVES = """async (run) => {
   root.querySelector("[aria-label='Zoom in']").click(); // The map is to be drawn, and then another run is there.
   window.__vaelab.stores[0].set({ frame, decoder: createDecoder(frame), z: new Float32Array(latent) });
   root.querySelector(".map-stage").dispatchEvent(new PointerEvent("pointermove", at));
+  window.__vaelab.stores[0].set({ hover: new Float32Array(latent + 1), a: new Float32Array(latent + 1) });
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
 
@@ -110,7 +111,8 @@ def test_a_map_that_is_drawn_while_another_run_comes_is_of_one_of_them(explore, 
     harness.runs["few"] = [model_frame(trained(2), run="few", count=50)]
     page = explore(start, view={"axes": "pca"})
     page.evaluate(ARRIVES, "few")
-    assert len(state(page, "hover") or [0, 0]) == 2
+    assert len(state(page, "hover") or [0, 0]) == len(state(page, "z")) == 2
+    assert state(page, "a") is None
     assert page.locator(".notice").inner_text() == ""
 
 

@@ -15,10 +15,10 @@ import { createMarginalPair } from "./marginals.js";
 import { createSamplePair } from "./samples.js";
 import { createSession } from "./session.js";
 import { createSliders } from "./sliders.js";
+import { CODES } from "./store.js";
 import { createTransportOf } from "./transport.js";
 import { tellView } from "./view.js";
 
-const CODES = ["z", "hover", "a", "b"];
 const SHARED = ["point", "isolated", "axes", "seed", "temperature", "grid", "density", "label", "moment"];
 
 /** Copies the shared keys of either store into the other, and draws the other in the same animation frame. */

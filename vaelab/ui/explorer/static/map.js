@@ -173,7 +173,7 @@ export function createMap(root, store, actions) {
 
   function ink() {
     const { decoder, z } = state;
-    if (decoder && camera && isLaidOut())
+    if (isReady() && isLaidOut())
       backdrop.show({ decoder, plane, z, ink: inkOf(themeOf(surface).text) }, camera, stage);
   }
 

@@ -5,7 +5,7 @@ import { connect } from "./connection.js";
 import { createDecoder } from "./decoder.js";
 import { fetchEncoder } from "./encoder.js";
 import { DENSITIES } from "./densities.js";
-import { createStore } from "./store.js";
+import { CODES, createStore } from "./store.js";
 
 const COMMIT_DELAY = 300; // milliseconds; a held arrow key must not rerun the page at every repeat
 const REFUSAL_SHOWN = 6000; // milliseconds
@@ -38,6 +38,13 @@ function startOf({ arrays: { codes }, header }, latent) {
   return codes.slice(0, latent);
 }
 
+// Between a frame and the next refresh, a pointer or a linked store may still bring codes of the run before.
+function withoutMisfits(patch, state) {
+  const latent = (patch.decoder ?? state.decoder)?.latent;
+  const fits = ([name, value]) => latent === undefined || !value || !CODES.includes(name) || value.length === latent;
+  return Object.fromEntries(Object.entries(patch).filter(fits));
+}
+
 function withoutWeights(frame, shown) {
   const { run, latent, image_shape, program, bottleneck, classes, condition, has_prior } = shown.header;
   return { ...shown, header: { ...frame.header, run, latent, image_shape, program, bottleneck, classes, condition, has_prior } };
@@ -50,7 +57,7 @@ export function createSession({ base = "", route = "runs", hide = [], canTrain =
     frame: null, decoder: null, z: new Float32Array(0), hover: null, a: null, b: null, seed: 0, temperature: 1,
     grid: GRID.usual, density: null, label: 0, dial: null, axes: null, isolated: new Set(), point: null, path: null, drawn: null, moment: 0,
     connection: "none", notice: "", refusal: "", hide: new Set(hide), canTrain, readOnly: route !== "runs",
-  });
+  }, withoutMisfits);
   const past = []; // committed codes, the present one last
   let connection = null;
   let run = null;

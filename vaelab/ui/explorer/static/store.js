@@ -5,7 +5,9 @@
 // always with the newest value. Values are compared by identity: put a new array into the store, never write into
 // the old one, or nobody is told.
 
-export function createStore(initial) {
+// `admit(patch, state)` gives what of a patch may enter.
+
+export function createStore(initial, admit = (patch) => patch) {
   const state = { ...initial };
   const listeners = new Set();
   let changed = new Set();
@@ -30,7 +32,7 @@ export function createStore(initial) {
   }
 
   function set(patch) {
-    for (const [key, value] of Object.entries(patch)) {
+    for (const [key, value] of Object.entries(admit(patch, state))) {
       if (Object.is(state[key], value)) continue;
       state[key] = value;
       changed.add(key);
@@ -45,6 +47,9 @@ export function createStore(initial) {
 
   return { state, set, subscribe, flush };
 }
+
+// What has one number per latent dimension.
+export const CODES = ["z", "hover", "a", "b"];
 
 // The code that is shown now: what the pointer is over, else the pinned one.
 export const shownCode = (state) => state.hover ?? state.z;

@@ -69,6 +69,7 @@ export function createUnits(root, store, actions) {
     timer = 0;
     counted = performance.now();
     const { frame } = state;
+    if (node.hidden || !frame.arrays.codes?.length) return;   // another run has come meanwhile
     units = dictionary(frame.arrays.codes, frame.header.latent);
     const active = units.order.filter((unit) => units.frequency[unit] > 0);
     const shown = Math.min(SHOWN, active.length);
