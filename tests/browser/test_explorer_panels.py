@@ -197,7 +197,7 @@ def test_a_random_pair_has_two_classes(explore):
 def test_the_image_follows_the_scrubber_during_the_drag(explore):
     page = explore("two")
     a, b = set_ends(page)
-    page.wait_for_timeout(400)
+    page.wait_for_function("window.reported.at(-1)?.[1].a && window.reported.at(-1)[1].b")
     told = page.evaluate("window.reported.length")
     box = page.locator(".scrubber").bounding_box()
     assert box is not None
