@@ -17,8 +17,12 @@ ICON = str(files("vaelab.ui") / "icon.png")  # A file of ours: named symbols are
 def show() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="vaelab", page_icon=ICON, layout="wide")
-    # Streamlit leaves room for a header that a page with its menu on top does not have.
-    st.html("<style>.stMainBlockContainer { padding: 4.5rem 2rem 2rem; }</style>")
+    # Streamlit leaves room for a header that a page with its menu on top does not have, and for the sidebar of the page
+    # before; on a narrow page the menu is in it.
+    st.html("""<style>
+        .stMainBlockContainer { padding: 4.5rem 2rem 2rem; }
+        [data-testid=stSidebar]:not(:has([data-testid=stVerticalBlock] > *, a)) { display: none; }
+    </style>""")
     if address.read("share"):
         page = st.navigation([st.Page(shared.show, title="A shared run", default=True)], position="hidden")
         with contained("shared"):

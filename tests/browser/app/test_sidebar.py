@@ -75,6 +75,23 @@ def test_the_keyboard_reaches_nothing_that_is_beneath_the_button(server, open_pa
     assert not any(beneath)
 
 
+def test_a_page_without_a_form_has_no_sidebar_but_for_the_menu(server, open_page):
+    page = open_page(f"{server.address}/compare")
+    sidebar = page.get_by_test_id("stSidebar")
+    form = sidebar.get_by_role("button", name="Train both")
+    for name in ("Runs", "Your data"):
+        page.get_by_role("link", name=name, exact=True).click()
+        form.wait_for(state="detached")
+        expect(sidebar).to_be_hidden()
+        page.get_by_role("link", name="AE and VAE").click()
+        form.wait_for()
+    page.set_viewport_size({"width": 390, "height": 844})  # Here the menu is in it, too.
+    page.get_by_test_id("stExpandSidebarButton").click()
+    sidebar.get_by_role("link", name="Runs", exact=True).click()
+    form.wait_for(state="detached")
+    expect(sidebar.get_by_role("link", name="Your data", exact=True)).to_be_visible()
+
+
 def test_choices_that_do_not_combine_are_said_and_can_be_mended(server, open_page):
     page = open_page(server.address)
     page.get_by_text("Ingredients", exact=True).click()
