@@ -45,15 +45,19 @@ def find(page, words, count):
 
 
 def pick(page, row):
-    """Click the box at the left of a row; the table may just be drawn anew."""
-    table = page.get_by_test_id("stDataFrame").first
-    for _ in range(10):
+    """Click the box at the left of a row, once the table has stood still: it may just be drawn anew."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    table, before = page.get_by_test_id("stDataFrame").first, None
+    for _ in range(50):
         try:
             table.scroll_into_view_if_needed()
         except Error:
             continue  # It was taken out of the page in this very moment.
-        if box := table.bounding_box():
+        box = table.bounding_box()
+        if box and box == before:
             break
+        before = box
+        page.wait_for_timeout(200)
     page.mouse.click(box["x"] + BOX, box["y"] + ROW * (row + 1) + BOX)
 
 
