@@ -18,6 +18,7 @@ from vaelab.spec import Field, Spec, choices, fields, is_axis, to_json
 
 Drawn = TypeVar("Drawn")
 
+
 def spec_controls(spec: Spec, key: str, *, skip: tuple[str, ...] = ()) -> dict[str, Any]:
     """Widgets for the fields of a spec, but those to skip: the tagged JSON of the result."""
     drawn = {

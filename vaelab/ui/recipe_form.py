@@ -51,7 +51,7 @@ def recipe_form(
     data: str | None = None,
     settings: Sequence[str] = (),
 ) -> Choice:
-    """Draw the form and keep the address in step with it; a mistake is said, and the last good recipe kept.
+    """Draw the form and keep the address in step with it; a mistake is told in the choice, with the last good recipe.
 
     Where the address names no recipe it starts with `data`, by default the best that is at hand, and `settings`.
     """

@@ -4,7 +4,6 @@
 // schedules ONE notification for the next animation frame, so that a drag costs one decode and one draw per frame,
 // always with the newest value. Values are compared by identity: put a new array into the store, never write into
 // the old one, or nobody is told.
-
 // `admit(patch, state)` gives what of a patch may enter.
 
 export function createStore(initial, admit = (patch) => patch) {
